@@ -1,0 +1,93 @@
+"""Settings, one class per concern, read from the environment and `.env`."""
+
+from functools import cache
+from pathlib import Path
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ENV_FILE = Path(".env")
+
+
+class WrongSettings(Exception):
+    """The settings contradict each other or name something unknown; the sentence says which."""
+
+
+class _Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_file=ENV_FILE, env_file_encoding="utf-8", extra="ignore", frozen=True)
+
+
+class DatabaseSettings(_Settings):
+    """Where the rows live."""
+
+    database_url: str | None = Field(default=None, description="A PostgreSQL 15 or newer; unset: the embedded one.")
+    data_dir: Path = Field(default=Path("data"), description="Where the embedded database and the sandbox keep data.")
+    database_pool_size: int = Field(default=10, ge=2, le=100, description="Connections of one process.")
+
+
+class TelegramSettings(_Settings):
+    """How the bot reaches Telegram."""
+
+    bot_token: SecretStr | None = Field(default=None, description="From @BotFather; unset: the sandbox Telegram.")
+    telegram_api_url: str = Field(default="https://api.telegram.org", description="The Bot API server.")
+    webhook_url: str | None = Field(default=None, description="Public https address; unset: long polling.")
+    webhook_secret: SecretStr | None = Field(default=None, description="Telegram repeats it in every webhook.")
+    webhook_port: int = Field(default=8080, ge=0, le=65535, description="Where the bot's webhook server listens.")
+    telegram_group_messages_per_minute: int = Field(default=18, ge=1, le=60, description="Sends and edits, one group.")
+
+
+class SandboxSettings(_Settings):
+    """The outside world on this machine."""
+
+    sandbox_host: str = Field(default="127.0.0.1", description="Where the sandbox Telegram listens.")
+    sandbox_port: int = Field(default=8765, ge=0, le=65535, description="Its port; 0: any free one.")
+
+
+class ProductSettings(_Settings):
+    """What the product does by default."""
+
+    default_currency: str = Field(default="RUB", pattern="^[A-Z]{3}$", description="ISO 4217, for a new chat.")
+    default_time_zone: str = Field(default="Europe/Moscow", description="IANA name, for a new person.")
+    auto_confirm_days: int = Field(default=7, ge=1, le=90, description="An unanswered 'I paid' confirms itself then.")
+    debt_due_days: int = Field(default=7, ge=1, le=365, description="When a debt is due if the purchase says nothing.")
+
+
+class LoggingSettings(_Settings):
+    """What is logged, and how."""
+
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="The lowest level.")
+    log_json: bool = Field(default=False, description="JSON lines instead of text for people.")
+
+
+CLASSES = (DatabaseSettings, TelegramSettings, SandboxSettings, ProductSettings, LoggingSettings)
+
+
+@cache
+def check_settings() -> None:
+    """Read every class once.
+
+    :raises WrongSettings: if `.env` names an unknown setting, a value is refused, or two settings contradict.
+    """
+    known = {name.upper() for settings in CLASSES for name in settings.model_fields}
+    unknown = sorted(name for name in dotenv_values(ENV_FILE) if name.upper() not in known)
+    if unknown:
+        raise WrongSettings(f".env names unknown settings: {', '.join(unknown)}")
+    for settings in CLASSES:
+        try:
+            settings()
+        except ValueError as refusal:
+            raise WrongSettings(_in_one_line(refusal)) from None
+    telegram = TelegramSettings()
+    if telegram.webhook_url and not telegram.bot_token:
+        raise WrongSettings("WEBHOOK_URL needs BOT_TOKEN: the sandbox is reached by long polling")
+    if telegram.webhook_url and not telegram.webhook_secret:
+        raise WrongSettings("WEBHOOK_URL needs WEBHOOK_SECRET: without it anybody could forge updates")
+
+
+def _in_one_line(refusal: ValueError) -> str:
+    errors = getattr(refusal, "errors", None)
+    if errors is None:
+        return str(refusal)
+    # Values are left out on purpose: one of them may be a secret.
+    return "; ".join(f"{'.'.join(str(part) for part in error['loc']).upper()}: {error['msg']}" for error in errors())

@@ -1,0 +1,74 @@
+"""The database: the base of all tables, and the only place that commits."""
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import BigInteger, DateTime, MetaData, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+from core import ids
+
+WAKE = "wake"  # session.info key: this transaction emitted something that somebody waits for
+
+
+class Base(DeclarativeBase):
+    """What every table has in common: names of constraints, and the PostgreSQL type of each Python type."""
+
+    metadata = MetaData(
+        naming_convention={
+            "pk": "%(table_name)s_pkey",
+            "uq": "%(table_name)s_%(column_0_N_name)s_key",
+            "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+            "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+            "ck": "%(table_name)s_%(constraint_name)s_check",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        **{kind: Uuid() for kind in ids.ALL},
+        UUID: Uuid(),
+        str: Text(),
+        int: BigInteger(),
+        datetime: DateTime(timezone=True),
+        dict[str, Any]: JSONB(),
+    }
+
+
+class Database:
+    """A pool of connections, transactions that commit at their end, and a bell that rings after the commit."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self._sessions = async_sessionmaker(engine, expire_on_commit=False)
+        self._bells: list[Callable[[], None]] = []
+
+    @classmethod
+    def connect(cls, url: str, *, pool_size: int = 10) -> "Database":
+        """Return a database at `url` (postgresql://...); nothing is opened before the first transaction."""
+        asyncpg_url = url.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+asyncpg://", 1)
+        return cls(create_async_engine(asyncpg_url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True))
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """Open a transaction that commits at the end of the block, or rolls back if it raises."""
+        async with self._sessions.begin() as session:
+            yield session
+        if session.info.get(WAKE):
+            self.ring()
+
+    def on_commit(self, bell: Callable[[], None]) -> None:
+        """Call `bell` after each commit that emitted an event (in this process only)."""
+        self._bells.append(bell)
+
+    def ring(self) -> None:
+        """Wake everybody in this process who waits for work."""
+        for bell in self._bells:
+            bell()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()

@@ -1,0 +1,1 @@
+"""Where a person stands in an unfinished conversation."""

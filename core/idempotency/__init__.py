@@ -1,0 +1,1 @@
+"""A creating request that comes twice has one effect."""

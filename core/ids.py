@@ -1,0 +1,47 @@
+"""Typed identities, and their short written form for buttons and links."""
+
+from typing import NewType
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+UserId = NewType("UserId", UUID)
+ChatId = NewType("ChatId", UUID)
+PurchaseId = NewType("PurchaseId", UUID)
+InviteId = NewType("InviteId", UUID)
+TaskId = NewType("TaskId", UUID)
+IntentId = NewType("IntentId", UUID)
+AttemptId = NewType("AttemptId", UUID)
+NotificationId = NewType("NotificationId", UUID)
+EventId = NewType("EventId", UUID)
+ALL = (UserId, ChatId, PurchaseId, InviteId, TaskId, IntentId, AttemptId, NotificationId, EventId)
+
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+SHORT_LENGTH = 22  # 62 ** 22 > 2 ** 128
+
+
+def new_id() -> UUID:
+    """Return a new UUIDv7: unique, and growing with time so that indexes stay local."""
+    return uuid7()
+
+
+def shorten(identity: UUID) -> str:
+    """Return the 22 letters and digits that stand for `identity` in a button (64 bytes) or a deep link."""
+    number, digits = identity.int, ""
+    for _ in range(SHORT_LENGTH):
+        number, digit = divmod(number, len(ALPHABET))
+        digits = ALPHABET[digit] + digits
+    return digits
+
+
+def lengthen(short: str) -> UUID:
+    """Return the identity that `shorten` wrote.
+
+    :raises ValueError: if `short` is not 22 letters and digits of an identity.
+    """
+    if len(short) != SHORT_LENGTH:
+        raise ValueError(short)
+    number = 0
+    for digit in short:
+        number = number * len(ALPHABET) + ALPHABET.index(digit)
+    return UUID(int=number)

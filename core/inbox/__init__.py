@@ -1,0 +1,1 @@
+"""A message that comes twice is handled once."""

@@ -1,0 +1,23 @@
+"""Handle a message that may come twice once."""
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.db import Database
+from core.inbox.models import InboxRow
+
+
+@contextlib.asynccontextmanager
+async def once(db: Database, source: str, message_id: str) -> AsyncIterator[AsyncSession | None]:
+    """Open a transaction that commits at most once for this message of this source.
+
+    Yields the session the first time and None for a repeat. A repeat that comes while the first is still running
+    waits for it on the unique index, and takes over if the first one rolls back.
+    """
+    async with db.transaction() as session:
+        row = insert(InboxRow).values(source=source, message_id=message_id)
+        added = await session.execute(row.on_conflict_do_nothing().returning(InboxRow.message_id))
+        yield session if added.scalar_one_or_none() is not None else None

@@ -1,0 +1,1 @@
+"""The double-entry book of facts; only post() moves money."""

@@ -1,0 +1,1 @@
+"""Events that are published exactly when their transaction commits."""

@@ -1,0 +1,47 @@
+"""The outbox: events that wait to be published."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Identity, Index, SmallInteger, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Base
+from core.ids import EventId
+
+PARTITIONS = 16
+
+
+class OutboxRow(Base):
+    """An event that is published exactly when the transaction that wrote this row commits.
+
+    `id` is also the order of an aggregate's events, because whoever emits holds the lock of the aggregate's row.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("outbox_claim_idx", "partition_no", "id"),
+        {
+            "schema": "messaging",
+            "postgresql_with": {
+                "fillfactor": 90,
+                "autovacuum_vacuum_scale_factor": 0,
+                "autovacuum_vacuum_threshold": 2000,
+                "autovacuum_vacuum_cost_delay": 0,
+            },
+        },
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    event_id: Mapped[EventId] = mapped_column(unique=True)
+    event_name: Mapped[str]
+    event_version: Mapped[int] = mapped_column(SmallInteger)
+    aggregate_id: Mapped[UUID]
+    partition_no: Mapped[int] = mapped_column(SmallInteger)
+    payload: Mapped[dict[str, Any]]
+    headers: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    not_before: Mapped[datetime | None]
+    last_error: Mapped[str | None]

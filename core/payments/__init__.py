@@ -1,0 +1,1 @@
+"""How a debt is paid: attempts by every rail."""

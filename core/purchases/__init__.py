@@ -1,0 +1,1 @@
+"""What a group buys together: participants, invites, tasks."""

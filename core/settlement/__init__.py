@@ -1,0 +1,1 @@
+"""Shares, debts and the life of a locked distribution."""

@@ -49,7 +49,9 @@ class Database:
     @classmethod
     def connect(cls, url: str, *, pool_size: int = 10) -> "Database":
         """Return a database at `url` (postgresql://...); nothing is opened before the first transaction."""
-        asyncpg_url = url.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+asyncpg://", 1)
+        asyncpg_url = url.replace("postgres://", "postgresql://", 1).replace(
+            "postgresql://", "postgresql+asyncpg://", 1
+        )
         return cls(create_async_engine(asyncpg_url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True))
 
     @contextlib.asynccontextmanager

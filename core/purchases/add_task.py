@@ -12,8 +12,8 @@ from core.purchases.events import TaskAdded
 from core.purchases.happened import happened
 from core.purchases.models import Purchase, Task, TaskStatus
 from core.purchases.queries import locked_own_purchase, takes_part
-from core.purchases.rules import check_active, check_amount, check_title
 from core.purchases.remove_participant import ParticipantNotFound
+from core.purchases.rules import check_active, check_amount, check_title
 
 TASKS_MAX = 500
 

@@ -1,4 +1,4 @@
-""" "Why do I owe this?": a debt traced back to tasks, costs and shares."""
+"""Trace a debt back to tasks, costs and shares: the answer to `why do I owe this`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -16,9 +16,7 @@ router = Router(name=__name__)
 @router.callback_query(Tapped("received", ids=1))
 async def handle(query: CallbackQuery, tapped: Callback, turn: Turn) -> None:
     """Settle the claim: the person has the money."""
-    attempt = await confirm_received(
-        turn.session, actor=turn.actor, attempt_id=AttemptId(tapped.ids[0]), now=turn.now
-    )
+    attempt = await confirm_received(turn.session, actor=turn.actor, attempt_id=AttemptId(tapped.ids[0]), now=turn.now)
     amount = format_money(Money(attempt.amount_minor, attempt.currency), turn.actor.language)
     turn.replies.show(Message(turn.say("confirmed", amount=amount)))
 

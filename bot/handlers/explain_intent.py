@@ -50,7 +50,9 @@ async def choose(turn: Turn, purchase_id: PurchaseId | None = None) -> None:
         mine = debt.payer_id == turn.actor.user_id
         amount = format_money(Money(debt.left_minor, debt.currency), turn.actor.language)
         name = people[debt.payee_id if mine else debt.payer_id]
-        rows.append((tap(turn.label("which-i-owe" if mine else "which-owed", name=name, amount=amount), "why", debt.id),))
+        rows.append(
+            (tap(turn.label("which-i-owe" if mine else "which-owed", name=name, amount=amount), "why", debt.id),)
+        )
     text = turn.say("which-debt" if debts else "debts-none")
     turn.replies.say_privately(Message(text, tuple(rows)), start=START)
 

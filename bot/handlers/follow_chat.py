@@ -37,9 +37,7 @@ async def came(message: TelegramMessage, turn: Turn) -> None:
         if member.is_bot:
             bot_came = bot_came or member.username == turn.replies.bot_username
             continue
-        person = TelegramPerson(
-            member.id, member.first_name, member.last_name, member.username, member.language_code
-        )
+        person = TelegramPerson(member.id, member.first_name, member.last_name, member.username, member.language_code)
         user, _ = await meet_person(
             turn.session, person=person, default_time_zone=turn.settings.default_time_zone, now=turn.now
         )

@@ -45,9 +45,7 @@ async def run(turn: Turn, state: FSMContext, purchase: Purchase, words: str) -> 
     distribution = await preview_distribution(turn.session, actor=turn.actor, purchase_id=purchase.id)
     people = await names_of(turn.session, distribution.nets)
     is_organizer = purchase.owner_id == turn.actor.user_id
-    view = preview_view(
-        distribution, people, turn.actor.language, may_lock=is_organizer and bool(distribution.done)
-    )
+    view = preview_view(distribution, people, turn.actor.language, may_lock=is_organizer and bool(distribution.done))
     turn.replies.say_privately(view, start=PREVIEW + shorten(purchase.id))
 
 

@@ -5,6 +5,7 @@ from aiogram.filters import Command, CommandObject
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery
 from aiogram.types import Message as TelegramMessage
+from core.purchases.shares import Equal
 from sqlalchemy import select
 
 from bot.callbacks import Tapped
@@ -20,7 +21,6 @@ from core.purchases.models import Purchase, PurchaseStatus, Task, TaskPayer, Tas
 from core.purchases.queries import locked_own_purchase, participants_of, visible_purchase
 from core.purchases.record_spending import record_spending
 from core.purchases.rules import check_active
-from core.purchases.shares import Equal
 
 router = Router(name=__name__)
 
@@ -83,9 +83,7 @@ async def echo(turn: Turn, purchase: Purchase, task: Task) -> None:
     def money(minor: int) -> str:
         return format_money(Money(minor, purchase.currency), language)
 
-    payers = ", ".join(
-        people[row.user_id] + (f" ({money(row.paid_minor)})" if len(paid) > 1 else "") for row in paid
-    )
+    payers = ", ".join(people[row.user_id] + (f" ({money(row.paid_minor)})" if len(paid) > 1 else "") for row in paid)
     smallest = min(share.share_minor for share in shares)
     text = turn.say(
         "spending-echo",

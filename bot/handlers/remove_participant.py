@@ -29,7 +29,5 @@ async def run(turn: Turn, state: FSMContext, purchase: Purchase, words: str) -> 
         turn.reply("how-to-remove")
         return
     for user_id in people:
-        await remove_participant(
-            turn.session, actor=turn.actor, purchase_id=purchase.id, user_id=user_id, now=turn.now
-        )
+        await remove_participant(turn.session, actor=turn.actor, purchase_id=purchase.id, user_id=user_id, now=turn.now)
     turn.reply("removed", count=len(people))

@@ -74,7 +74,9 @@ def pay_view(
     )
     lines = [text, *(say(language, f"requisite-{kind}", value=value) for kind, value in requisites.items())]
     copies = tuple(
-        Button(say_plain(language, f"button-copy-{kind}"), copy_text=value.replace(" ", "") if kind == "card" else value)
+        Button(
+            say_plain(language, f"button-copy-{kind}"), copy_text=value.replace(" ", "") if kind == "card" else value
+        )
         for kind, value in requisites.items()
     )
     why = tap(say_plain(language, "button-why"), "why", intent.id)

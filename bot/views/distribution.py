@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
+from core.settlement.minimal import Transfer
+
 from core.ids import UserId
 from core.money import Money, format_money
 from core.notifications.message import Message, tap
-from core.settlement.minimal import Transfer
 from core.settlement.models import Strategy
 from core.settlement.preview_distribution import Distribution
 from core.texts import say, say_plain
@@ -34,7 +35,9 @@ def preview_view(distribution: Distribution, people: Mapping[UserId, str], langu
     rows = tuple(
         (
             tap(
-                say_plain(language, f"button-lock-{'both' if same else name}{drop.replace('_', '-')}", count=len(chosen)),
+                say_plain(
+                    language, f"button-lock-{'both' if same else name}{drop.replace('_', '-')}", count=len(chosen)
+                ),
                 f"lock_{name}{drop}",
                 purchase.id,
                 version=purchase.version,

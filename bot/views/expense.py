@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from core.identity.models import User
+from core.identity.people import names
 from core.ids import UserId
 from core.money import Money, format_money
 from core.notifications.message import Message, Rows, tap
-from core.identity.people import names
 from core.purchases.models import Purchase, Task, TaskStatus
 from core.texts import say, say_plain
 
@@ -61,7 +61,9 @@ def _panel_rows(purchase: Purchase, task: Task, cost: int | None, payers: list[U
     rows: list[tuple] = []  # type: ignore[type-arg]
     if cost is not None and len(payers) == 1:
         amount = format_money(Money(cost, purchase.currency), language)
-        rows.append((tap(say_plain(language, "button-save-cost", amount=amount), "complete", task.id, style="success"),))
+        rows.append(
+            (tap(say_plain(language, "button-save-cost", amount=amount), "complete", task.id, style="success"),)
+        )
     several = "button-say-parts" if len(payers) > 1 else "button-say-cost"
     rows.append((tap(say_plain(language, several), "ask_cost", task.id, style="primary"),))
     rows.append(

@@ -37,7 +37,9 @@ def explanation_view(explanation: Explanation, people: Mapping[UserId, str], lan
     return Message("\n\n".join([head, *lines, total]))
 
 
-def _line(reason: Reason, explanation: Explanation, people: Mapping[UserId, str], language: str, money: Callable[[int], str]) -> str:
+def _line(
+    reason: Reason, explanation: Explanation, people: Mapping[UserId, str], language: str, money: Callable[[int], str]
+) -> str:
     paid = ", ".join(f"{people.get(user_id, '?')} {money(minor)}" for user_id, minor in reason.paid.items())
     line = say(
         language,

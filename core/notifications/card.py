@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.identity.models import Chat, User
+from core.identity.people import names_of
 from core.ids import PurchaseId, UserId
 from core.money import Money, format_money
 from core.notifications.dates import written_date
 from core.notifications.message import Button, Message, Rows, tap
-from core.identity.people import names_of
 from core.purchases.models import Purchase, PurchaseStatus, Task, TaskStatus
 from core.purchases.queries import participants_of, tasks_of
 from core.settlement.models import Intent, IntentStatus
@@ -47,7 +47,9 @@ async def render_card(session: AsyncSession, purchase_id: PurchaseId) -> Message
     content = CardContent(
         purchase=purchase,
         participants=participants,
-        people=await names_of(session, [*(person.id for person in participants), *(task.assignee_id for task in tasks)]),
+        people=await names_of(
+            session, [*(person.id for person in participants), *(task.assignee_id for task in tasks)]
+        ),
         tasks=tasks,
         intents=intents,
         language=(chat.language if chat else owner.language) or DEFAULT_LANGUAGE,

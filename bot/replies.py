@@ -39,7 +39,8 @@ class Replies:
         self.message: Any = message  # may be an InaccessibleMessage, which knows its chat and id only
         self.chat_id: int | None = message.chat.id if message else None
         self.in_group = message is not None and message.chat.type != "private"
-        self.user_id: int | None = update.event.from_user.id if getattr(update.event, "from_user", None) else None
+        sender = getattr(update.event, "from_user", None)
+        self.user_id: int | None = sender.id if sender else None
         self.bot_username = bot_username
         self.language = language
         self.answered = False
@@ -184,7 +185,7 @@ class Replies:
 
     async def _react(self, bot: Bot, emoji: str) -> None:
         if isinstance(self.message, TelegramMessage) and self.message.message_id:
-            reactions = [ReactionTypeEmoji(emoji=emoji)]
+            reactions: list[Any] = [ReactionTypeEmoji(emoji=emoji)]
             await _ignore(bot.set_message_reaction(self.message.chat.id, self.message.message_id, reactions))
 
     async def _sent_ephemerally(self, bot: Bot, message: Message) -> bool:

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from core.settlement.minimal import Transfer
-
 from core.ids import UserId
 from core.money import Money, format_money
 from core.notifications.message import Message, tap
+from core.settlement.minimal import Transfer
 from core.settlement.models import Strategy
 from core.settlement.preview_distribution import Distribution
 from core.texts import say, say_plain
@@ -20,7 +19,7 @@ def preview_view(distribution: Distribution, people: Mapping[UserId, str], langu
     accruals = distribution.transfers(Strategy.ACCRUALS)
     minimal = distribution.transfers(Strategy.MINIMAL)
     total = format_money(Money(distribution.total_minor, purchase.currency), language)
-    parts = [say(language, "preview-head", title=purchase.title, total=total, count=len(distribution.done))]
+    parts: list[str] = [say(language, "preview-head", title=purchase.title, total=total, count=len(distribution.done))]
     if distribution.unfinished:
         titles = ", ".join(task.title for task in distribution.unfinished)
         parts.append(say(language, "preview-unfinished", titles=titles))

@@ -64,8 +64,9 @@ def _panel_rows(purchase: Purchase, task: Task, cost: int | None, payers: list[U
         rows.append(
             (tap(say_plain(language, "button-save-cost", amount=amount), "complete", task.id, style="success"),)
         )
-    several = "button-say-parts" if len(payers) > 1 else "button-say-cost"
-    rows.append((tap(say_plain(language, several), "ask_cost", task.id, style="primary"),))
+    one_payer = "button-say-first-cost" if cost is None else "button-say-cost"
+    question = "button-say-parts" if len(payers) > 1 else one_payer
+    rows.append((tap(say_plain(language, question), "ask_cost", task.id, style="primary"),))
     rows.append(
         (
             tap(say_plain(language, "button-choose-payers"), "choose_payers", task.id),

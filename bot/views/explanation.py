@@ -40,8 +40,11 @@ def explanation_view(explanation: Explanation, people: Mapping[UserId, str], lan
 def _line(
     reason: Reason, explanation: Explanation, people: Mapping[UserId, str], language: str, money: Callable[[int], str]
 ) -> str:
-    paid = ", ".join(f"{people.get(user_id, '?')} {money(minor)}" for user_id, minor in reason.paid.items())
-    line = say(
+    several = len(reason.paid) > 1
+    paid = ", ".join(
+        people.get(user_id, "?") + (f" {money(minor)}" if several else "") for user_id, minor in reason.paid.items()
+    )
+    line: str = say(
         language,
         "why-task",
         title=reason.task.title,
@@ -54,5 +57,5 @@ def _line(
     )
     if reason.extra_user_ids:
         extra = ", ".join(people.get(user_id, "?") for user_id in reason.extra_user_ids)
-        line += "\n" + say(language, "why-extra", people=extra, count=len(reason.extra_user_ids))
+        line += "\n" + say(language, "why-extra", people=extra, unit=money(1))
     return line

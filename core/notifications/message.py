@@ -1,5 +1,6 @@
 """What is shown to a person: a text and its buttons, in Telegram's vocabulary but without any library of it."""
 
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -8,6 +9,7 @@ from core.ids import lengthen, shorten
 
 CALLBACK_BYTES_MAX = 64
 COPY_TEXT_MAX = 256
+ACTION = re.compile(r"[A-Za-z_]{1,24}")
 
 
 class NotACallback(ValueError):
@@ -36,6 +38,8 @@ class Callback:
         :raises NotACallback: if `data` was not written by `pack`; anybody can send any bytes.
         """
         action, *rest = data.split(":")
+        if not ACTION.fullmatch(action):
+            raise NotACallback(data)
         version = None
         if rest and rest[-1].isascii() and rest[-1].isdigit() and len(rest[-1]) < len(shorten(UUID(int=0))):
             version = int(rest.pop())

@@ -78,8 +78,8 @@ async def store_result(
     payers = payers or {actor.user_id: cost_minor}
     if not {*payers, *split.user_ids} <= set(participants):
         raise ParticipantNotFound
-    check_payers(cost_minor=cost_minor, payers=payers)
-    shares = compute_shares(cost_minor=cost_minor, split=split, task_id=task.id)
+    check_payers(cost_minor=cost_minor, currency=purchase.currency, payers=payers)
+    shares = compute_shares(cost_minor=cost_minor, currency=purchase.currency, split=split, task_id=task.id)
     task.cost_minor, task.split, task.status, task.done_at = cost_minor, split.to_json(), TaskStatus.DONE, now
     session.add_all(TaskPayer(task_id=task.id, user_id=user, paid_minor=paid) for user, paid in payers.items())
     session.add_all(

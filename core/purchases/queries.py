@@ -133,7 +133,7 @@ async def history_of(
     return [(row, user) for row, user in await session.execute(newest.limit(limit).offset(offset))]
 
 
-async def _found(session: AsyncSession, actor: Actor, wanted: Select[tuple[Purchase]]) -> Purchase:
+async def _found(session: AsyncSession, actor: Actor, wanted: Select[Purchase]) -> Purchase:
     own = exists().where(
         Participant.purchase_id == Purchase.id, Participant.user_id == actor.user_id, Participant.left_at.is_(None)
     )

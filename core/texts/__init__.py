@@ -30,7 +30,7 @@ def choose_language(code: str | None) -> str:
     return wanted if wanted in LANGUAGES else DEFAULT_LANGUAGE
 
 
-def say(language: str, key: str, **params: Any) -> Html:
+def say(language: str, key: str, /, **params: Any) -> Html:
     """Return the message as Telegram HTML; every param that is not `Html` is escaped.
 
     :raises MissingText: if no language has the key, or the message wants a param that was not given.
@@ -39,7 +39,7 @@ def say(language: str, key: str, **params: Any) -> Html:
     return Html(_format(language, key, safe))
 
 
-def say_plain(language: str, key: str, **params: Any) -> str:
+def say_plain(language: str, key: str, /, **params: Any) -> str:
     """Return the message as plain text, for labels of buttons, toasts and alerts.
 
     :raises MissingText: as `say`.

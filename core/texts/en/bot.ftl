@@ -85,6 +85,7 @@ choose-payers = Who paid for "{ $title }"?
 choose-sharers = Who shares "{ $title }"?
 button-save-cost = ✅ Bought for { $amount }
 button-say-cost = 💰 Another amount
+button-say-first-cost = 💰 Say the amount
 button-say-parts = 💰 Who paid how much
 button-choose-payers = 👛 Who paid
 button-choose-sharers = 👥 Who shares
@@ -220,7 +221,7 @@ why-task = <b>{ $title }</b> — { $cost }, paid by { $paid }
     [minus] −
    *[plus] +
 }{ $counts }
-why-extra = It does not divide evenly: the extra unit went to { $people }
+why-extra = It does not divide evenly: the extra { $unit } went to { $people }
 why-more = … and { $count } more
 why-total = In all: { $total }
 why-total-minimal = { $payer } is { $total } short in all. To have fewer transfers, { $amount } of it goes to this person.

@@ -86,6 +86,7 @@ choose-payers = Кто платил за «{ $title }»?
 choose-sharers = На кого делим «{ $title }»?
 button-save-cost = ✅ Куплено за { $amount }
 button-say-cost = 💰 Другая сумма
+button-say-first-cost = 💰 Указать сумму
 button-say-parts = 💰 Кто сколько заплатил
 button-choose-payers = 👛 Кто платил
 button-choose-sharers = 👥 На кого делим
@@ -163,7 +164,7 @@ pay-view = Вы должны <b>{ $left }</b>{ $partly ->
     [yes] {" "}(из { $amount })
    *[no] {""}
 } · { $payee } · { $purchase }
-    Срок: до { $due }{ $waits ->
+    Срок: { $due }{ $waits ->
         [yes] {""}
 
     ⏳ Вы сказали, что перевели { $claimed }. Ждём ответа.
@@ -196,7 +197,7 @@ claimed = ⏳ Отметил: { $amount }. { $payee } получит вопро�
 }, подтвердится само.
 claim-withdrawn = Хорошо, считаем, что не переводили.
 owed-view = { $payer } должен(на) вам <b>{ $left }</b> · { $purchase }
-    Срок: до { $due }{ $waits ->
+    Срок: { $due }{ $waits ->
         [yes] {""}
 
     ⏳ Говорит, что перевёл(а) { $claimed }. Пришло?
@@ -223,11 +224,11 @@ which-owed = { $name } → мне: { $amount }
 why-head = <b>{ $payer } → { $payee }: { $amount }</b>
     { $purchase }
 why-task = <b>{ $title }</b> — { $cost }, платил(а) { $paid }
-    Доля { $payer }: { $share }; в долг { $sign ->
+    Доля ({ $payer }): { $share }; в долг { $sign ->
     [minus] −
    *[plus] +
 }{ $counts }
-why-extra = Не делится ровно: лишняя единица досталась — { $people }
+why-extra = Не делится ровно: лишние { $unit } — { $people }
 why-more = … и ещё { $count }
 why-total = Итого: { $total }
 why-total-minimal = Всего { $payer } недоплатил(а) { $total }. Чтобы переводов было меньше, из них { $amount } идут этому человеку.

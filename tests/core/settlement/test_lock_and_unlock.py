@@ -3,10 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from core.ledger.audit import audit
-from core.purchases.shares import Equal
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.ledger.audit import audit
 from core.payments.claim_paid import claim_paid
 from core.payments.confirm_received import confirm_received
 from core.payments.dispute_payment import dispute_payment
@@ -14,6 +13,7 @@ from core.purchases.add_task import add_task
 from core.purchases.join_purchase import join_purchase
 from core.purchases.models import PurchaseStatus, TaskStatus
 from core.purchases.rules import NotActive, NotTheOrganizer
+from core.purchases.shares import Equal
 from core.settlement.close_purchase import AlreadyClosed, DebtsOpen, close_purchase
 from core.settlement.explain_intent import explain_intent
 from core.settlement.lock_distribution import (
@@ -192,7 +192,7 @@ class TestExplainIntent:
 
 class TestUnlockDistribution:
     async def test_cancels_the_debts_in_the_ledger_too(self, session: AsyncSession) -> None:
-        debtor, anna, intent = await debt(session)
+        _, anna, intent = await debt(session)
 
         await unlock_distribution(session, actor=anna, purchase_id=intent.purchase_id, now=NOW)
 

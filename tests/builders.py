@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from core.purchases.shares import Split
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.identity.actor import Actor, TelegramChat, TelegramPerson
@@ -14,6 +13,7 @@ from core.purchases.join_purchase import enter
 from core.purchases.models import Purchase, Task
 from core.purchases.open_purchase import open_purchase
 from core.purchases.record_spending import record_spending
+from core.purchases.shares import Split
 from core.settlement.lock_distribution import lock_distribution
 from core.settlement.models import Intent, Strategy
 

@@ -1,9 +1,8 @@
 """The double-entry book: its tables, the function that alone writes them, and the triggers that keep it append-only."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
-
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0003_ledger"
 down_revision = "0002_identity"
@@ -32,8 +31,8 @@ CREATE TRIGGER currencies_keep_exponent BEFORE UPDATE OR DELETE ON ledger.curren
     FOR EACH ROW EXECUTE FUNCTION ledger.forbid_change()
 """
 APPEND_ONLY = ("journals", "transfers", "entries")
-# A journal is anchored by its key before anything else: a second writer of the same key waits on the unique index until the
-# first commits or rolls back. Accounts are held in one order, with a lock that foreign keys of others do not wait for.
+# A journal is anchored by its key before anything else: a second writer of the same key waits on the unique index until
+# the first commits or rolls back. Accounts are held in one order, by a lock that foreign keys of others do not wait for.
 POST = """
 CREATE FUNCTION ledger.post(
     p_key text, p_kind text, p_legs jsonb, p_meta jsonb, p_event_at timestamptz, p_reverses bigint,

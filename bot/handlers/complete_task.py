@@ -7,7 +7,6 @@ from aiogram import Router
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery
 from aiogram.types import Message as TelegramMessage
-from core.purchases.shares import Equal
 
 from bot.callbacks import Tapped
 from bot.handlers.record_spending import echo
@@ -23,6 +22,7 @@ from core.purchases.models import Purchase, Task, TaskStatus
 from core.purchases.queries import locked_task, participants_of
 from core.purchases.reopen_task import reopen_task
 from core.purchases.rules import NotYourTask, check_active, may_finish
+from core.purchases.shares import Equal
 
 router = Router(name=__name__)
 START = "purchases"

@@ -5,7 +5,6 @@ from aiogram.filters import Command, CommandObject
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery
 from aiogram.types import Message as TelegramMessage
-from core.purchases.shares import Equal
 from sqlalchemy import select
 
 from bot.callbacks import Tapped
@@ -21,6 +20,7 @@ from core.purchases.models import Purchase, PurchaseStatus, Task, TaskPayer, Tas
 from core.purchases.queries import locked_own_purchase, participants_of, visible_purchase
 from core.purchases.record_spending import record_spending
 from core.purchases.rules import check_active
+from core.purchases.shares import Equal
 
 router = Router(name=__name__)
 

@@ -63,8 +63,10 @@ INVARIANTS = {
         WHERE a.amount_minor IS DISTINCT FROM j.amount""",
     "shares and payments of every done task sum to its cost": """
         SELECT t.id::text, t.title FROM purchases.tasks t
-        LEFT JOIN (SELECT task_id, sum(share_minor) AS shared FROM purchases.task_shares GROUP BY 1) s ON s.task_id = t.id
-        LEFT JOIN (SELECT task_id, sum(paid_minor) AS paid FROM purchases.task_payers GROUP BY 1) p ON p.task_id = t.id
+        LEFT JOIN (SELECT task_id, sum(share_minor) AS shared FROM purchases.task_shares GROUP BY 1) s
+          ON s.task_id = t.id
+        LEFT JOIN (SELECT task_id, sum(paid_minor) AS paid FROM purchases.task_payers GROUP BY 1) p
+          ON p.task_id = t.id
         WHERE t.status = 'done' AND (t.cost_minor <> coalesce(shared, 0) OR t.cost_minor <> coalesce(paid, 0))""",
 }
 

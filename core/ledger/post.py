@@ -91,7 +91,7 @@ async def account_ids(session: AsyncSession, names: Iterable[AccountName]) -> di
 
 async def _find(session: AsyncSession, names: Iterable[str]) -> dict[str, int]:
     rows = await session.execute(select(Account.name, Account.id).where(Account.name.in_(list(names))))
-    return dict(rows.tuples().all())
+    return dict(iter(rows))
 
 
 def _in_our_words(refusal: DBAPIError, key: str) -> Exception:

@@ -30,11 +30,18 @@ class Notification(Base):
         CheckConstraint("num_nonnulls(user_id, chat_id) = 1", name="one_recipient"),
         CheckConstraint("status IN ('queued', 'sending', 'delivered', 'failed')", name="status"),
         # Once per event and recipient, whatever is repeated.
-        Index("notifications_once_idx", "event_id", "kind", "user_id", "chat_id", unique=True,
-              postgresql_nulls_not_distinct=True),
+        Index(
+            "notifications_once_idx",
+            "event_id",
+            "kind",
+            "user_id",
+            "chat_id",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+        ),
         Index("notifications_due_idx", "not_before", postgresql_where=text("status IN ('queued', 'sending')")),
         SCHEMA,
-    )  # fmt: skip
+    )
 
     id: Mapped[NotificationId] = mapped_column(primary_key=True, default=new_id)
     event_id: Mapped[EventId]
@@ -52,18 +59,21 @@ class Notification(Base):
 
 
 class Card(Base):
-    """The one living message of a purchase in its chat; it is stale while the purchase's version is ahead of it."""
+    """The one living message of a purchase in its chat; it is stale while it shows less than the wanted version."""
 
     __tablename__ = "cards"
-    __table_args__ = (SCHEMA,)
+    __table_args__ = (
+        Index("cards_stale_idx", "not_before", postgresql_where=text("wanted_version > shown_version")),
+        Index("cards_message_id_idx", "message_id"),
+        SCHEMA,
+    )
 
     purchase_id: Mapped[PurchaseId] = mapped_column(ForeignKey("purchases.purchases.id"), primary_key=True)
-    chat_id: Mapped[ChatId] = mapped_column(ForeignKey("identity.chats.id"))
-    thread_id: Mapped[int | None]
     message_id: Mapped[int | None]
+    wanted_version: Mapped[int] = mapped_column(server_default=text("0"))
     shown_version: Mapped[int] = mapped_column(server_default=text("0"))
-    shown_hash: Mapped[str | None]
-    taken_until: Mapped[datetime | None]  # a worker is editing it; others keep away until then
+    # Nobody edits it before: its chat's budget is used up, or a worker is at it right now.
+    not_before: Mapped[datetime] = mapped_column(server_default=text("'-infinity'"))
 
 
 class ChatBudget(Base):

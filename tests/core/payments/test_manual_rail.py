@@ -1,12 +1,12 @@
 """The manual rail: "I paid", "received", "not received", parts, and answers that never come."""
 
 import pytest
-from core.ledger.audit import audit
-from core.ledger.balances import balance
-from core.ledger.chart import debt_payable
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.ledger.audit import audit
+from core.ledger.balances import balance
+from core.ledger.chart import debt_payable
 from core.outbox.models import OutboxRow
 from core.payments.claim_paid import AlreadyPaid, AttemptOpen, WrongPaidAmount, claim_paid
 from core.payments.confirm_received import (

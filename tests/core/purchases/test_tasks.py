@@ -1,7 +1,6 @@
 """Tasks: adding, taking, giving back, completing, reopening and deleting them."""
 
 import pytest
-from core.purchases.shares import Equal
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,6 +13,7 @@ from core.purchases.models import HistoryRow, TaskPayer, TaskShare, TaskStatus
 from core.purchases.remove_participant import ParticipantNotFound
 from core.purchases.reopen_task import reopen_task
 from core.purchases.rules import NegativeAmount, NotParticipant, NotYourTask, TaskNotFound, WrongTaskStatus, WrongTitle
+from core.purchases.shares import Equal
 from core.purchases.take_task import AlreadyTaken, take_task
 from tests.builders import NOW, OTHER_GROUP, person, purchase, spending
 

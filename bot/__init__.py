@@ -1,0 +1,1 @@
+"""The Telegram bot, the product's main interface: it understands people and speaks to them, and decides nothing."""

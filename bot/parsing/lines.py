@@ -1,6 +1,5 @@
 """What stands in one line after a command: a title with an amount, a date or mentions (pure)."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,6 @@ from bot.parsing.plain import plain
 from core.errors import Invalid
 from core.money import Money
 
-STARTS_AN_AMOUNT = re.compile(r"[0-9(]|[^\w\s+*-]|[A-Z]{3}\b")
 DASHES = " -–—:="
 LEFT_OPEN = {"с", "со", "от", "после", "from", "after", "since"}  # a title that ends so has its date with it
 
@@ -34,7 +32,7 @@ def split_title_and_amount(text: str, currency: str) -> tuple[str, Money | None]
     """
     words = text.split()
     for title, end in _endings(words):
-        if not STARTS_AN_AMOUNT.match(plain(end)) or "-" in plain(end):
+        if "-" in plain(end):
             continue
         try:
             return title, parse_amount(end, currency, zero=True)

@@ -35,6 +35,7 @@ class TestMoney:
         assert Money(120050, "RUB") + Money(5, "RUB") == Money(120055, "RUB")
         assert Money(5, "RUB") - Money(6, "RUB") == Money(-1, "RUB")
         assert Money(5, "RUB") < Money(6, "RUB")
+        assert not Money(6, "RUB") < Money(6, "RUB")
         assert Money(6, "RUB") >= Money(6, "RUB")
         assert max(Money(1, "RUB"), Money(3, "RUB"), Money(2, "RUB")) == Money(3, "RUB")
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.parsing.dates import YEARS_MAX, DateNotUnderstood, DueInThePast, DueTooFar, parse_due
+from bot.parsing.dates import LENGTH_MAX, YEARS_MAX, DateNotUnderstood, DueInThePast, DueTooFar, parse_due
 from core.errors import Invalid
 
 MOSCOW = "Europe/Moscow"
@@ -84,6 +84,8 @@ class TestParseDue:
             ("21.12", "2026-12-21"),
             ("до 21.12.", "2026-12-21"),
             ("15.06.27", "2027-06-15"),
+            ("в 21.12.2026", "2026-12-21"),
+            ("в 15 июня", "2027-06-15"),
             ("2027-01-05", "2027-01-05"),
             ("June 15", "2027-06-15"),
             ("by the 15th of June", "2027-06-15"),
@@ -203,6 +205,16 @@ class TestParseDue:
     def test_guesses_nothing(self, text: str) -> None:
         with pytest.raises(DateNotUnderstood):
             parse_due(text, now=NOON, time_zone=MOSCOW)
+
+    def test_repeats_no_more_than_a_line_of_what_it_refuses(self) -> None:
+        with pytest.raises(DateNotUnderstood) as refusal:
+            parse_due("x" * 1000, now=NOON, time_zone=MOSCOW)
+
+        assert len(refusal.value.params["text"]) == LENGTH_MAX
+
+    def test_survives_the_end_of_the_calendar(self) -> None:
+        with pytest.raises(DateNotUnderstood):
+            parse_due("31.12.9999", now=NOON, time_zone="America/Los_Angeles")
 
     @given(text=SOUP, now=MOMENTS, time_zone=ZONES)
     def test_raises_nothing_but_its_refusals(self, text: str, now: datetime, time_zone: str) -> None:

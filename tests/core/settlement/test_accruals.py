@@ -114,6 +114,19 @@ class TestAccrue:
             (GLEB, BORIS, 67),
         ]
 
+    def test_gives_every_payer_exactly_what_they_are_owed(self) -> None:
+        one_each = {VERA: 1, GLEB: 1}
+
+        debts = accrue([DoneTask(TAXI, {BORIS: 1, ANNA: 1}, one_each)])
+
+        assert debts == [Debt(VERA, ANNA, 1, ((TAXI, 1),)), Debt(GLEB, BORIS, 1, ((TAXI, 1),))]
+        assert accrue([DoneTask(TAXI, {ANNA: 1, BORIS: 1}, dict(reversed(one_each.items())))]) == debts
+
+    def test_orders_debts_by_the_ids_of_payer_and_payee(self) -> None:
+        debts = accrue([one_payer(TAXI, ANNA, {VERA: 5}), one_payer(DINNER, GLEB, {ANNA: 5})])
+
+        assert [(debt.payer_id, debt.payee_id) for debt in debts] == [(ANNA, GLEB), (VERA, ANNA)]
+
     def test_charges_an_author_who_does_not_share_nothing(self) -> None:
         tasks = [one_payer(TAXI, ANNA, {BORIS: 50, VERA: 50})]
 

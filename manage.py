@@ -54,7 +54,7 @@ def main() -> int:
     if WINDOWS:
         return subprocess.call(command, cwd=ROOT)
     os.chdir(ROOT)
-    os.execv(command[0], command)  # noqa: S606 -- the same process, so signals reach the program itself
+    return os.execv(command[0], command)  # noqa: S606 -- the same process, so signals reach the program itself
 
 
 if __name__ == "__main__":

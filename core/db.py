@@ -16,6 +16,12 @@ from core import ids
 WAKE = "wake"  # session.info key: this transaction emitted something that somebody waits for
 
 
+def asyncpg_url(url: str) -> str:
+    """Return the address of a PostgreSQL as SQLAlchemy wants it for asyncpg."""
+    _, _, rest = url.partition("://")
+    return f"postgresql+asyncpg://{rest}"
+
+
 class Base(DeclarativeBase):
     """What every table has in common: names of constraints, and the PostgreSQL type of each Python type."""
 
@@ -49,8 +55,7 @@ class Database:
     @classmethod
     def connect(cls, url: str, *, pool_size: int = 10) -> "Database":
         """Return a database at `url` (postgresql://...); nothing is opened before the first transaction."""
-        asyncpg_url = url.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+asyncpg://", 1)
-        return cls(create_async_engine(asyncpg_url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True))
+        return cls(create_async_engine(asyncpg_url(url), pool_size=pool_size, max_overflow=0, pool_pre_ping=True))
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:

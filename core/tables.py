@@ -1,8 +1,16 @@
 """Every table of the product, so that migrations and tests see all of them."""
 
 from core.db import Base
+from core.dialogs.models import Dialog
+from core.idempotency.models import IdempotencyRow
+from core.identity.models import User
 from core.inbox.models import InboxRow
+from core.ledger.models import Account
+from core.notifications.models import Notification
 from core.outbox.models import OutboxRow
+from core.payments.models import Attempt
+from core.purchases.models import Purchase
+from core.settlement.models import Intent
 
-TABLES = (InboxRow, OutboxRow)
+TABLES = (Account, Attempt, Dialog, IdempotencyRow, InboxRow, Intent, Notification, OutboxRow, Purchase, User)
 METADATA = Base.metadata

@@ -1,4 +1,4 @@
-"""The outbox: events that wait to be published."""
+"""The outbox, the queues of the local bus that it feeds, and the letters that died."""
 
 from datetime import datetime
 from typing import Any
@@ -45,3 +45,42 @@ class OutboxRow(Base):
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     not_before: Mapped[datetime | None]
     last_error: Mapped[str | None]
+
+
+class QueueRow(Base):
+    """An event on its way to one consumer: the local bus's queue, one row for each who listens."""
+
+    __tablename__ = "queue"
+    __table_args__ = (Index("queue_claim_idx", "consumer", "id"), {"schema": "messaging"})
+
+    consumer: Mapped[str] = mapped_column(primary_key=True)
+    event_id: Mapped[EventId] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(always=True))
+    event_name: Mapped[str]
+    event_version: Mapped[int] = mapped_column(SmallInteger)
+    aggregate_id: Mapped[UUID]
+    payload: Mapped[dict[str, Any]]
+    headers: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    created_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"), default=0)
+    not_before: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+
+
+class DeadLetter(Base):
+    """An event that a consumer could not handle however often it was tried, kept until somebody decides."""
+
+    __tablename__ = "dead_letters"
+    __table_args__ = ({"schema": "messaging"},)
+
+    consumer: Mapped[str] = mapped_column(primary_key=True)  # "relay" where it could not even be published
+    event_id: Mapped[EventId] = mapped_column(primary_key=True)
+    event_name: Mapped[str]
+    event_version: Mapped[int] = mapped_column(SmallInteger)
+    aggregate_id: Mapped[UUID]
+    payload: Mapped[dict[str, Any]]
+    headers: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    created_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(SmallInteger)
+    error: Mapped[str]
+    died_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())

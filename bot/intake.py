@@ -1,0 +1,139 @@
+"""Take updates in: each one once, in one transaction, answered after its commit."""
+
+import asyncio
+import contextlib
+from typing import Any
+
+import structlog
+from aiogram import Bot, Dispatcher
+from aiogram.types import Chat, Update, User
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.fsm_storage import DialogStorage, session_of_update
+from bot.replies import Replies
+from bot.turn import Turn
+from core.clock import utc_now
+from core.config import ProductSettings
+from core.db import Database
+from core.errors import DomainError
+from core.identity.actor import Actor, TelegramChat, TelegramPerson
+from core.identity.meet import meet
+from core.inbox.once import once
+from core.texts import say_plain
+
+log = structlog.get_logger()
+KINDS = ("private", "group", "supergroup")
+
+
+class Intake(Dispatcher):
+    """aiogram's dispatcher whose `feed_update` returns after the commit, and never handles an update twice.
+
+    Polling and aiogram's webhook server both call it, so neither confirms an update to Telegram before its rows are
+    safe. Where the database is away it raises, and the update stays with Telegram. `db` and `settings` are given by
+    whoever starts it, because a process builds its routers once.
+    """
+
+    db: Database
+    settings: ProductSettings
+
+    def __init__(self) -> None:
+        super().__init__(storage=DialogStorage())
+        self._sending: set[asyncio.Task[None]] = set()
+        self._chat_locks: dict[int | None, asyncio.Lock] = {}
+
+    async def feed_update(self, bot: Bot, update: Update, **kwargs: Any) -> None:
+        """Handle an update of Telegram at most once, and answer it.
+
+        :raises DBAPIError, OSError: if the database is away; nothing happened then.
+        """
+        me = await bot.me()
+        person, chat = _sender(update)
+        if person is None:
+            return  # channel posts and service updates of nobody
+        replies = Replies(update, bot_username=me.username or "", language="en")
+        try:
+            async with once(self.db, f"telegram:{bot.id}", str(update.update_id)) as session:
+                if session is None:
+                    return
+                await self._handle(bot, update, session, person, chat, replies, kwargs)
+        except (DBAPIError, OSError):
+            raise
+        except Exception:
+            log.exception("update-failed", update_id=update.update_id)
+            await self._give_up(bot, update)
+            replies = Replies(update, bot_username=me.username or "", language=replies.language)
+            replies.toast(say_plain(replies.language, "error-our-fault"), alert=True)
+        self._send_in_background(bot, replies)
+
+    async def _handle(
+        self,
+        bot: Bot,
+        update: Update,
+        session: AsyncSession,
+        person: TelegramPerson,
+        chat: TelegramChat | None,
+        replies: Replies,
+        kwargs: dict[str, Any],
+    ) -> None:
+        now = utc_now()
+        actor = await self._meet(session, person, chat)
+        replies.language = actor.language
+        turn = Turn(session, actor, replies, now, self.settings)
+        session_of_update.set(session)
+        try:
+            # A refusal takes back what its handler did, and only that: the person stays met, the update handled.
+            async with session.begin_nested():
+                await super().feed_update(bot, update, turn=turn, **kwargs)
+        except DomainError as refusal:
+            log.info("refused", error=refusal.text, user_id=str(actor.user_id))
+            replies.forget()
+            turn.refuse(refusal)
+
+    async def _meet(self, session: AsyncSession, person: TelegramPerson, chat: TelegramChat | None) -> Actor:
+        return await meet(
+            session,
+            person=person,
+            chat=chat,
+            default_currency=self.settings.default_currency,
+            default_time_zone=self.settings.default_time_zone,
+            now=utc_now(),
+        )
+
+    async def _give_up(self, bot: Bot, update: Update) -> None:
+        """Remember an update that our bug cannot handle, so that it does not come back for ever."""
+        async with once(self.db, f"telegram:{bot.id}", str(update.update_id)):
+            pass
+
+    def _send_in_background(self, bot: Bot, replies: Replies) -> None:
+        task = asyncio.create_task(self._send_in_turn(bot, replies))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+
+    async def _send_in_turn(self, bot: Bot, replies: Replies) -> None:
+        lock = self._chat_locks.setdefault(replies.chat_id, asyncio.Lock())
+        async with lock:
+            try:
+                await replies.send(bot)
+            except Exception:
+                log.exception("replies-failed", chat_id=replies.chat_id)
+
+    async def finish(self, *, within_seconds: float = 5) -> None:
+        """Wait for the answers that are being sent."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_seconds):
+                await asyncio.gather(*self._sending)
+
+
+def _sender(update: Update) -> tuple[TelegramPerson | None, TelegramChat | None]:
+    event = update.event
+    user: User | None = getattr(event, "from_user", None)
+    message = update.callback_query.message if update.callback_query else event
+    chat: Chat | None = getattr(message, "chat", None)
+    if user is None or user.is_bot:
+        return None, None
+    person = TelegramPerson(user.id, user.first_name, user.last_name, user.username, user.language_code)
+    if chat is None or chat.type not in KINDS:
+        return person, None
+    title = chat.title or user.full_name
+    return person, TelegramChat(chat.id, chat.type, title)  # type: ignore[arg-type]  # checked against KINDS

@@ -1,0 +1,73 @@
+"""One turn of the conversation: who speaks, when, in which transaction, and what is answered."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.replies import Replies
+from core.config import ProductSettings
+from core.errors import DomainError
+from core.identity.actor import Actor
+from core.notifications.message import Message
+from core.texts import Html, say, say_plain
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a handler works with."""
+
+    session: AsyncSession
+    actor: Actor
+    replies: Replies
+    now: datetime
+    settings: ProductSettings
+
+    @property
+    def confirm_within(self) -> timedelta:
+        """Return how long a payee has to answer "I paid"."""
+        return timedelta(days=self.settings.auto_confirm_days)
+
+    @property
+    def due_after(self) -> timedelta:
+        """Return when a debt is due if its purchase does not say."""
+        return timedelta(days=self.settings.debt_due_days)
+
+    def say(self, key: str, **params: Any) -> Html:
+        """Return the text in the person's language, as Telegram HTML."""
+        return say(self.actor.language, key, **params)
+
+    def label(self, key: str, **params: Any) -> str:
+        """Return the text in the person's language, without markup."""
+        return say_plain(self.actor.language, key, **params)
+
+    def toast(self, key: str, *, alert: bool = False, **params: Any) -> None:
+        """Answer a tap with a short notice (a typed message with a reply)."""
+        self.replies.toast(self.label(key, **params), alert=alert)
+
+    def reply(self, key: str, **params: Any) -> None:
+        """Answer a typed message in its chat."""
+        self.replies.say(Message(self.say(key, **params)), reply=True)
+
+    def ask(self, key: str, **params: Any) -> None:
+        """Ask the person for an answer in text; in a group, as a reply to this very message."""
+        self.replies.say(Message(self.say(key, **params)), ask=True)
+
+    def refuse(self, refusal: DomainError) -> None:
+        """Say in the person's language why a rule said no."""
+        self.replies.toast(self.label(refusal.text, **shown(refusal.params, self.actor.language)), alert=True)
+
+
+def shown(params: dict[str, Any], language: str) -> dict[str, Any]:
+    """Return an error's params with amounts written out: `left_minor` and `currency` become `left`."""
+    from core.money import Money, format_money
+
+    currency = params.get("currency")
+    written = {}
+    for name, value in params.items():
+        if name.endswith("_minor") and currency:
+            written[name.removesuffix("_minor")] = format_money(Money(value, currency), language)
+        else:
+            written[name] = value
+    return written

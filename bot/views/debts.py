@@ -1,0 +1,151 @@
+"""What a person owes and is owed, and how to pay it."""
+
+from collections.abc import Mapping, Sequence
+
+from core.identity.requisites import Kind
+from core.ids import UserId
+from core.money import Money, format_money
+from core.notifications.dates import written_date
+from core.notifications.message import Button, Message, tap
+from core.payments.models import Attempt
+from core.purchases.models import Purchase
+from core.settlement.models import Intent, IntentStatus
+from core.texts import say, say_plain
+
+Debts = Sequence[tuple[Intent, Purchase]]
+BUTTONS_MAX = 30
+
+
+def debts_view(
+    debts: Debts, claims: int, people: Mapping[UserId, str], actor_id: UserId, language: str, time_zone: str
+) -> Message:
+    """Return everything the person owes and is owed, with a button for each debt of theirs."""
+    owed_by_me = [(intent, purchase) for intent, purchase in debts if intent.payer_id == actor_id]
+    owed_to_me = [(intent, purchase) for intent, purchase in debts if intent.payee_id == actor_id]
+    if not debts:
+        return Message(say(language, "debts-none"))
+    parts = []
+    if owed_by_me:
+        parts.append(_list("debts-i-owe", "debt-to", owed_by_me, people, language, time_zone, payee=True))
+    if owed_to_me:
+        parts.append(_list("debts-owed-to-me", "debt-from", owed_to_me, people, language, time_zone, payee=False))
+    rows = [
+        (tap(_pay_label(intent, people, language), "pay", intent.id, style="primary"),)
+        for intent, _ in owed_by_me[:BUTTONS_MAX]
+        if intent.status != IntentStatus.AWAITING
+    ]
+    rows += [
+        (tap(say_plain(language, "button-waiting-claim", name=people[intent.payee_id]), "pay", intent.id),)
+        for intent, _ in owed_by_me[:BUTTONS_MAX]
+        if intent.status == IntentStatus.AWAITING
+    ]
+    if claims:
+        rows.append((tap(say_plain(language, "button-received-all", count=claims), "received_all", style="success"),))
+    rows += [
+        (tap(say_plain(language, "button-look-at-debt", name=people[intent.payer_id]), "owed", intent.id),)
+        for intent, _ in owed_to_me[:BUTTONS_MAX]
+    ]
+    return Message("\n\n".join(parts), tuple(rows))
+
+
+def pay_view(
+    intent: Intent,
+    purchase: Purchase,
+    payee: str,
+    requisites: Mapping[Kind, str],
+    claim: Attempt | None,
+    language: str,
+    time_zone: str,
+) -> Message:
+    """Return one debt of the person: what is left, where to send it, and what to say when it is sent."""
+    left = format_money(Money(intent.left_minor, intent.currency), language)
+    text = say(
+        language,
+        "pay-view",
+        payee=payee,
+        left=left,
+        amount=format_money(Money(intent.amount_minor, intent.currency), language),
+        partly="yes" if intent.left_minor < intent.amount_minor else "no",
+        purchase=purchase.title,
+        due=written_date(intent.due_at, time_zone, language),
+        has_requisites="yes" if requisites else "no",
+        waits="no" if claim is None else "yes",
+        claimed="" if claim is None else format_money(Money(claim.amount_minor, claim.currency), language),
+    )
+    lines = [text, *(say(language, f"requisite-{kind}", value=value) for kind, value in requisites.items())]
+    copies = tuple(
+        Button(
+            say_plain(language, f"button-copy-{kind}"), copy_text=value.replace(" ", "") if kind == "card" else value
+        )
+        for kind, value in requisites.items()
+    )
+    why = tap(say_plain(language, "button-why"), "why", intent.id)
+    if claim is not None:
+        withdraw = tap(say_plain(language, "button-withdraw"), "withdraw_claim", claim.id, style="danger")
+        return Message("\n".join(lines), ((withdraw,), (why,)))
+    version = intent.version
+    paid = tap(say_plain(language, "button-paid", amount=left), "paid", intent.id, version=version, style="success")
+    part = tap(say_plain(language, "button-paid-part"), "paid_part", intent.id, version=version)
+    proof = tap(say_plain(language, "button-paid-proof"), "paid_proof", intent.id, version=version)
+    return Message("\n".join(lines), tuple(row for row in (copies, (paid,), (part, proof), (why,)) if row))
+
+
+def owed_view(
+    intent: Intent, purchase: Purchase, payer: str, claim: Attempt | None, language: str, time_zone: str
+) -> Message:
+    """Return one debt that is owed to the person."""
+    text = say(
+        language,
+        "owed-view",
+        payer=payer,
+        left=format_money(Money(intent.left_minor, intent.currency), language),
+        purchase=purchase.title,
+        due=written_date(intent.due_at, time_zone, language),
+        waits="no" if claim is None else "yes",
+        claimed="" if claim is None else format_money(Money(claim.amount_minor, claim.currency), language),
+    )
+    why = tap(say_plain(language, "button-why"), "why", intent.id)
+    if claim is None:
+        forgive = tap(say_plain(language, "button-write-off"), "write_off", intent.id, version=intent.version)
+        return Message(text, ((why, forgive),))
+    return Message(text, (*claim_rows(claim, language), (why,)))
+
+
+def claim_rows(claim: Attempt, language: str) -> tuple[tuple[Button, ...], ...]:
+    """Return the two buttons that answer "I paid"."""
+    return (
+        (
+            tap(say_plain(language, "button-received"), "received", claim.id, style="success"),
+            tap(say_plain(language, "button-not-received"), "not_received", claim.id, style="danger"),
+        ),
+    )
+
+
+def _list(
+    head: str, line: str, debts: Debts, people: Mapping[UserId, str], language: str, time_zone: str, *, payee: bool
+) -> str:
+    lines = [
+        say(
+            language,
+            line,
+            name=people[intent.payee_id if payee else intent.payer_id],
+            amount=format_money(Money(intent.left_minor, intent.currency), language),
+            purchase=purchase.title,
+            due=written_date(intent.due_at, time_zone, language),
+            status=intent.status,
+        )
+        for intent, purchase in debts
+    ]
+    return "\n".join([say(language, head, totals=_totals(debts, language)), *lines])
+
+
+def _totals(debts: Debts, language: str) -> str:
+    sums: dict[str, int] = {}
+    for intent, _ in debts:
+        sums[intent.currency] = sums.get(intent.currency, 0) + intent.left_minor
+    return " + ".join(format_money(Money(minor, currency), language) for currency, minor in sorted(sums.items()))
+
+
+def _pay_label(intent: Intent, people: Mapping[UserId, str], language: str) -> str:
+    amount = format_money(Money(intent.left_minor, intent.currency), language)
+    return say_plain(language, "button-pay", name=people[intent.payee_id], amount=amount)

@@ -1,0 +1,23 @@
+"""What happens to people."""
+
+from typing import ClassVar
+
+from core.ids import UserId
+from core.outbox.event import Event
+
+
+class PersonMet(Event):
+    """Somebody was registered at their first contact."""
+
+    name: ClassVar[str] = "person.met"
+    aggregate: ClassVar[str] = "user_id"
+    user_id: UserId
+
+
+class PlaceholderClaimed(Event):
+    """A person whom we knew turned out to be the one invited as `placeholder_id`."""
+
+    name: ClassVar[str] = "person.placeholder_claimed"
+    aggregate: ClassVar[str] = "user_id"
+    user_id: UserId
+    placeholder_id: UserId

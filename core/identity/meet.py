@@ -1,0 +1,137 @@
+"""Register a person and a chat at their first contact of any kind, and follow the changes of both."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.identity.actor import Actor, TelegramChat, TelegramPerson
+from core.identity.clean import clean
+from core.identity.events import PersonMet, PlaceholderClaimed
+from core.identity.models import NAME_LENGTH_MAX, Chat, ChatMember, Identity, Provider, Reach, User
+from core.ids import ChatId
+from core.outbox.emit import emit
+from core.texts import choose_language
+
+
+async def meet(
+    session: AsyncSession,
+    *,
+    person: TelegramPerson,
+    chat: TelegramChat | None,
+    default_currency: str,
+    default_time_zone: str,
+    now: datetime,
+) -> Actor:
+    """Return who acts, registering or updating the person, the chat and the membership where that is news.
+
+    A hundred simultaneous first contacts of one person make one user.
+    """
+    user, identity = await meet_person(session, person=person, default_time_zone=default_time_zone, now=now)
+    chat_id = None
+    if chat is not None and chat.kind == "private":
+        identity.reach = Reach.REACHABLE
+    elif chat is not None:
+        known = await meet_chat(session, chat=chat, language=user.language, default_currency=default_currency, now=now)
+        chat_id = known.id
+        await see_member(session, chat_id=chat_id, user=user, now=now)
+    return Actor(user.id, user.name, user.language, user.time_zone, chat_id)
+
+
+async def meet_person(
+    session: AsyncSession, *, person: TelegramPerson, default_time_zone: str, now: datetime
+) -> tuple[User, Identity]:
+    """Return the user behind a Telegram identity; the first contact registers, later ones follow the profile."""
+    subject = str(person.telegram_id)
+    found = await _find(session, subject)
+    if found is None:
+        await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"telegram:{subject}", 0))))
+        found = await _find(session, subject) or await _register(session, person, default_time_zone, now)
+    user, identity = found
+    _follow_profile(user, identity, person)
+    if person.username and session.is_modified(identity):
+        await _claim_placeholder(session, user, person.username)
+    return user, identity
+
+
+async def meet_chat(
+    session: AsyncSession, *, chat: TelegramChat, language: str, default_currency: str, now: datetime
+) -> Chat:
+    """Return the chat of this Telegram id; a new one speaks `language` until somebody chooses another."""
+    known = await session.scalar(select(Chat).where(Chat.telegram_id == chat.telegram_id))
+    if known is None:
+        new = insert(Chat).values(
+            telegram_id=chat.telegram_id,
+            kind=chat.kind,
+            title=clean(chat.title)[:NAME_LENGTH_MAX],
+            language=language,
+            currency=default_currency,
+            created_at=now,
+        )
+        await session.execute(new.on_conflict_do_nothing())
+        known = (await session.scalars(select(Chat).where(Chat.telegram_id == chat.telegram_id))).one()
+    known.kind, known.title = chat.kind, clean(chat.title)[:NAME_LENGTH_MAX]
+    return known
+
+
+async def see_member(session: AsyncSession, *, chat_id: ChatId, user: User, now: datetime) -> None:
+    """Remember that a person is in a chat."""
+    known = await session.get(ChatMember, (chat_id, user.id))
+    if known is not None and known.is_member:
+        return
+    seen = insert(ChatMember).values(chat_id=chat_id, user_id=user.id, seen_at=now)
+    back = {"is_member": True, "seen_at": now}
+    await session.execute(seen.on_conflict_do_update(index_elements=["chat_id", "user_id"], set_=back))
+
+
+async def _find(session: AsyncSession, subject: str) -> tuple[User, Identity] | None:
+    by_subject = (Identity.provider == Provider.TELEGRAM) & (Identity.subject == subject)
+    row = await session.execute(select(User, Identity).join(Identity, Identity.user_id == User.id).where(by_subject))
+    found = row.one_or_none()
+    return None if found is None else (found[0], found[1])
+
+
+async def _register(
+    session: AsyncSession, person: TelegramPerson, default_time_zone: str, now: datetime
+) -> tuple[User, Identity]:
+    placeholder = await session.get(
+        Identity, (Provider.USERNAME, (person.username or "").lower()), with_for_update=True
+    )
+    if placeholder is not None:
+        user = await session.get_one(User, placeholder.user_id)
+        await session.delete(placeholder)
+    else:
+        user = User(name="", language="", time_zone=default_time_zone, created_at=now)
+        session.add(user)
+        await session.flush()
+    identity = Identity(
+        provider=Provider.TELEGRAM,
+        subject=str(person.telegram_id),
+        user_id=user.id,
+        username=person.username,
+        reach=Reach.NOT_STARTED,
+        created_at=now,
+    )
+    session.add(identity)
+    _follow_profile(user, identity, person)
+    await session.flush()
+    emit(session, PersonMet(user_id=user.id))
+    return user, identity
+
+
+def _follow_profile(user: User, identity: Identity, person: TelegramPerson) -> None:
+    full_name = clean(f"{person.first_name} {person.last_name or ''}")[:NAME_LENGTH_MAX]
+    user.name = full_name or person.username or str(person.telegram_id)
+    identity.username = person.username
+    if not user.language_chosen:
+        user.language = choose_language(person.language_code)
+
+
+async def _claim_placeholder(session: AsyncSession, user: User, username: str) -> None:
+    """Tell the packages above that somebody known now bears the name that a placeholder was invited by."""
+    placeholder = await session.get(Identity, (Provider.USERNAME, username.lower()), with_for_update=True)
+    if placeholder is None:
+        return
+    await session.delete(placeholder)
+    emit(session, PlaceholderClaimed(user_id=user.id, placeholder_id=placeholder.user_id))

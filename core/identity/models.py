@@ -1,0 +1,104 @@
+"""People, the ways to prove who they are, where they can be paid, and the chats they are seen in."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Base
+from core.ids import ChatId, UserId, new_id
+
+SCHEMA = {"schema": "identity"}
+NAME_LENGTH_MAX = 100
+
+
+class Provider(StrEnum):
+    """Who vouches for a person."""
+
+    TELEGRAM = "telegram"  # subject: the numeric Telegram id
+    USERNAME = "username"  # subject: a Telegram username in lower case, of somebody the bot has never met
+
+
+class Reach(StrEnum):
+    """Whether the bot may write to a person in private."""
+
+    NOT_STARTED = "not_started"
+    REACHABLE = "reachable"
+    BLOCKED = "blocked"
+    DEACTIVATED = "deactivated"
+
+
+class User(Base):
+    """A person."""
+
+    __tablename__ = "users"
+    __table_args__ = (SCHEMA,)
+
+    id: Mapped[UserId] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[str]
+    language: Mapped[str]
+    language_chosen: Mapped[bool] = mapped_column(server_default=text("false"))  # by hand, so Telegram's is ignored
+    time_zone: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class Identity(Base):
+    """One way to know that somebody is this person."""
+
+    __tablename__ = "identities"
+    __table_args__ = (
+        Index("identities_user_id_idx", "user_id"),
+        Index("identities_username_idx", func.lower(text("username")), postgresql_where=text("username IS NOT NULL")),
+        CheckConstraint("reach IN ('not_started', 'reachable', 'blocked', 'deactivated')", name="reach"),
+        SCHEMA,
+    )
+
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[UserId] = mapped_column(ForeignKey("identity.users.id"))
+    username: Mapped[str | None]
+    reach: Mapped[str] = mapped_column(server_default=Reach.NOT_STARTED)
+    created_at: Mapped[datetime]
+
+
+class Requisite(Base):
+    """Where a person wants to be paid outside: a phone, a card, or free text."""
+
+    __tablename__ = "requisites"
+    __table_args__ = (CheckConstraint("kind IN ('phone', 'card', 'text')", name="kind"), SCHEMA)
+
+    user_id: Mapped[UserId] = mapped_column(ForeignKey("identity.users.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+
+
+class Chat(Base):
+    """A Telegram group, or the private chat with one person, in which purchases are made."""
+
+    __tablename__ = "chats"
+    __table_args__ = (
+        CheckConstraint("kind IN ('private', 'group', 'supergroup')", name="kind"),
+        CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency"),
+        SCHEMA,
+    )
+
+    id: Mapped[ChatId] = mapped_column(primary_key=True, default=new_id)
+    telegram_id: Mapped[int] = mapped_column(unique=True)
+    kind: Mapped[str]
+    title: Mapped[str]
+    language: Mapped[str]
+    currency: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class ChatMember(Base):
+    """A person who was seen in a chat, and whether they are still there."""
+
+    __tablename__ = "chat_members"
+    __table_args__ = (Index("chat_members_user_id_idx", "user_id"), SCHEMA)
+
+    chat_id: Mapped[ChatId] = mapped_column(ForeignKey("identity.chats.id"), primary_key=True)
+    user_id: Mapped[UserId] = mapped_column(ForeignKey("identity.users.id"), primary_key=True)
+    is_member: Mapped[bool] = mapped_column(server_default=text("true"))
+    seen_at: Mapped[datetime]

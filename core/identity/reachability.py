@@ -1,0 +1,37 @@
+"""Whether a person can be written to in private, and how to address them."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.identity.models import Identity, Provider, Reach, User
+from core.ids import UserId
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where and in which language a person is written to."""
+
+    user_id: UserId
+    name: str
+    language: str
+    time_zone: str
+    telegram_id: int | None
+    reach: str
+
+
+async def address_of(session: AsyncSession, user_id: UserId) -> Address:
+    """Return how to write to a person; `telegram_id` is None for somebody the bot has never met."""
+    of_telegram = (Identity.user_id == User.id) & (Identity.provider == Provider.TELEGRAM)
+    found = await session.execute(select(User, Identity).outerjoin(Identity, of_telegram).where(User.id == user_id))
+    user, identity = found.one()
+    telegram_id = None if identity is None else int(identity.subject)
+    reach = Reach.NOT_STARTED if identity is None else identity.reach
+    return Address(user.id, user.name, user.language, user.time_zone, telegram_id, reach)
+
+
+async def mark_reach(session: AsyncSession, *, user_id: UserId, reach: Reach) -> None:
+    """Record what Telegram answered when the bot wrote to this person, or what the person did to the bot."""
+    of_telegram = (Identity.user_id == user_id) & (Identity.provider == Provider.TELEGRAM)
+    await session.execute(update(Identity).where(of_telegram).values(reach=reach))

@@ -1,0 +1,49 @@
+"""Bring the database to the shape that this version of the product needs."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from core.db import asyncpg_url
+
+FOLDER = Path(__file__).parents[1] / "alembic"
+ADVISORY_LOCK = 0x5BB7  # held while migrating, so that two processes that start at once do it one after the other
+
+
+async def migrate(url: str) -> None:
+    """Upgrade the database at `url` to the newest migration, in one transaction; quick where nothing is to do."""
+    engine = create_async_engine(asyncpg_url(url))
+    try:
+        async with engine.connect() as connection:
+            if await connection.run_sync(_is_newest):
+                return
+        async with engine.begin() as connection:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
+            await connection.run_sync(_upgrade)
+    finally:
+        await engine.dispose()
+
+
+def newest_revision() -> str:
+    """Return the name of the last migration file, which is the newest by the house rule of numbering them."""
+    return max(file.stem for file in (FOLDER / "versions").glob("*.py"))
+
+
+def _is_newest(connection: Connection) -> bool:
+    # Asked in plain SQL, because importing alembic costs more than the rest of a start.
+    try:
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == newest_revision()
+    except ProgrammingError:
+        return False
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,47 @@
+"""How often a group may be written to: sends and edits of all workers share one budget."""
+
+from datetime import timedelta
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+BURST = 4  # what may go out at once after a silence
+# GCRA in one statement: the arrival time moves on by one interval for each message, and a message conforms while it is
+# not more than the burst ahead of the clock. Nothing is written where it does not conform.
+RESERVE = text("""
+INSERT INTO notifications.chat_budgets AS budget (telegram_chat_id, arrival_at)
+VALUES (:chat, clock_timestamp() + :interval)
+ON CONFLICT (telegram_chat_id) DO UPDATE
+SET arrival_at = greatest(budget.arrival_at, clock_timestamp()) + :interval
+WHERE budget.arrival_at <= clock_timestamp() + :tolerance
+RETURNING true
+""")
+WAIT = text("""
+SELECT greatest(arrival_at - :tolerance - clock_timestamp(), interval '0') FROM notifications.chat_budgets
+WHERE telegram_chat_id = :chat
+""")
+SILENCE = text("""
+INSERT INTO notifications.chat_budgets AS budget (telegram_chat_id, arrival_at)
+VALUES (:chat, clock_timestamp() + :until)
+ON CONFLICT (telegram_chat_id) DO UPDATE SET arrival_at = greatest(budget.arrival_at, clock_timestamp() + :until)
+""")
+
+
+async def reserve(session: AsyncSession, *, telegram_chat_id: int, per_minute: int) -> timedelta:
+    """Take one message out of a chat's budget and return zero, or return how long to wait before asking again.
+
+    The budget is `per_minute` messages a minute after a burst of `BURST`; it is kept by the clock of the database.
+    """
+    interval = timedelta(minutes=1) // per_minute
+    asked = {"chat": telegram_chat_id, "tolerance": interval * (BURST - 1)}
+    if await session.scalar(RESERVE, {**asked, "interval": interval}):
+        return timedelta(0)
+    wait = await session.scalar(WAIT, asked)
+    assert isinstance(wait, timedelta)
+    return wait
+
+
+async def keep_silent(session: AsyncSession, *, telegram_chat_id: int, retry_after: timedelta, per_minute: int) -> None:
+    """Leave a chat alone for as long as Telegram asked, whatever its budget says."""
+    tolerance = timedelta(minutes=1) // per_minute * (BURST - 1)
+    await session.execute(SILENCE, {"chat": telegram_chat_id, "until": retry_after + tolerance})

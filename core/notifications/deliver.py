@@ -1,0 +1,111 @@
+"""The life of a delivery: claimed, then delivered, failed or put off, each step recorded."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.clock import utc_now
+from core.identity.models import Chat, Reach
+from core.identity.reachability import address_of, mark_reach
+from core.ids import EventId, NotificationId, PurchaseId, UserId
+from core.notifications.catalog import Reader, render
+from core.notifications.message import Message
+from core.notifications.models import Delivery, Notification
+from core.notifications.queue import Recipient, notify
+from core.purchases.models import Purchase
+
+LEASE = timedelta(seconds=30)  # a worker that died while sending is stood in for after that
+ATTEMPTS_MAX = 30
+BACK_OFF_MAX = timedelta(minutes=10)
+PLEASE_OPEN_CHAT = "please-open-chat"
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A notification that this worker is to send."""
+
+    id: NotificationId
+    user_id: UserId | None
+    telegram_chat_id: int | None  # None: Telegram does not know the person
+    is_group: bool
+    message: Message
+    attempts: int
+
+
+async def claim_due(session: AsyncSession, *, bot_username: str) -> Outgoing | None:
+    """Return the next notification to be sent, rendered in its reader's language, and keep others away from it."""
+    waiting = Notification.status.in_([Delivery.QUEUED, Delivery.SENDING]) & (Notification.not_before <= utc_now())
+    found = select(Notification).where(waiting).order_by(Notification.not_before, Notification.id).limit(1)
+    notification = await session.scalar(found.with_for_update(skip_locked=True))
+    if notification is None:
+        return None
+    notification.status, notification.not_before = Delivery.SENDING, utc_now() + LEASE
+    notification.attempts += 1
+    if notification.user_id is not None:
+        address = await address_of(session, notification.user_id)
+        reader = Reader(address.user_id, address.language, address.time_zone, bot_username)
+        telegram_id, is_group = address.telegram_id, False
+    else:
+        chat = await session.get_one(Chat, notification.chat_id)
+        reader = Reader(None, chat.language, "UTC", bot_username)
+        telegram_id, is_group = chat.telegram_id, chat.kind != "private"
+    message = await render(session, notification.kind, notification.params, reader)
+    return Outgoing(notification.id, notification.user_id, telegram_id, is_group, message, notification.attempts)
+
+
+async def record_delivered(session: AsyncSession, outgoing: Outgoing, *, message_id: int) -> None:
+    """Record that Telegram took the message."""
+    await _finish(session, outgoing, status=Delivery.DELIVERED, message_id=message_id)
+
+
+async def record_failed(session: AsyncSession, outgoing: Outgoing, *, reason: str) -> None:
+    """Record that the message can never be delivered, and why."""
+    await _finish(session, outgoing, status=Delivery.FAILED, reason=reason)
+
+
+async def record_unreachable(session: AsyncSession, outgoing: Outgoing, *, reach: Reach) -> None:
+    """Record that the person cannot be written to, and ask them in their group to open the chat with the bot.
+
+    What is private stays out of the group. Each person is asked once a day for each purchase.
+    """
+    await record_failed(session, outgoing, reason=reach)
+    if outgoing.user_id is None:
+        return
+    if outgoing.telegram_chat_id is not None:
+        await mark_reach(session, user_id=outgoing.user_id, reach=reach)
+    notification = await session.get_one(Notification, outgoing.id)
+    purchase_id = notification.params.get("purchase_id")
+    purchase = None if purchase_id is None else await session.get(Purchase, PurchaseId(UUID(purchase_id)))
+    if purchase is None or purchase.chat_id is None:
+        return
+    now = utc_now()
+    once_a_day = EventId(uuid5(NAMESPACE_URL, f"{PLEASE_OPEN_CHAT}:{outgoing.user_id}:{purchase_id}:{now:%Y-%m-%d}"))
+    params: dict[str, Any] = {"user_id": str(outgoing.user_id), "start": notification.params.get("start", "debts")}
+    recipient = Recipient(chat_id=purchase.chat_id, params=params)
+    await notify(session, event_id=once_a_day, kind=PLEASE_OPEN_CHAT, recipient=recipient, now=now)
+
+
+async def record_put_off(
+    session: AsyncSession, outgoing: Outgoing, *, reason: str, wait: timedelta | None = None, counts: bool = True
+) -> None:
+    """Let the message wait: as long as Telegram asked, or longer with each attempt; after the last one it failed.
+
+    `counts` is False where the message never left, so that a used-up budget or an outage burns no attempts.
+    """
+    if counts and outgoing.attempts >= ATTEMPTS_MAX:
+        await record_failed(session, outgoing, reason=reason)
+        return
+    back_off = min(timedelta(seconds=2 ** min(outgoing.attempts, 10)), BACK_OFF_MAX)
+    later: dict[str, Any] = {"status": Delivery.QUEUED, "reason": reason, "not_before": utc_now() + (wait or back_off)}
+    if not counts:
+        later["attempts"] = func.greatest(Notification.attempts - 1, 0)
+    await session.execute(update(Notification).where(Notification.id == outgoing.id).values(later))
+
+
+async def _finish(session: AsyncSession, outgoing: Outgoing, **values: Any) -> None:
+    done = {"finished_at": utc_now(), **values}
+    await session.execute(update(Notification).where(Notification.id == outgoing.id).values(done))

@@ -1,0 +1,96 @@
+"""What is shown to a person: a text and its buttons, in Telegram's vocabulary but without any library of it."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+from core.ids import lengthen, shorten
+
+CALLBACK_BYTES_MAX = 64
+COPY_TEXT_MAX = 256
+ACTION = re.compile(r"[A-Za-z_]{1,24}")
+
+
+class NotACallback(ValueError):
+    """The data of a button is none of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """What a tap says: an action, the ids it is about, and the version that the person saw. Never an amount."""
+
+    action: str
+    ids: tuple[UUID, ...] = ()
+    version: int | None = None
+
+    def pack(self) -> str:
+        """Return the callback data, e.g. `take:0aB...:7`; at most 64 bytes."""
+        version = () if self.version is None else (str(self.version),)
+        data = ":".join((self.action, *(shorten(identity) for identity in self.ids), *version))
+        assert len(data.encode()) <= CALLBACK_BYTES_MAX, data
+        return data
+
+    @classmethod
+    def unpack(cls, data: str) -> "Callback":
+        """Return what `pack` wrote.
+
+        :raises NotACallback: if `data` was not written by `pack`; anybody can send any bytes.
+        """
+        action, *rest = data.split(":")
+        if not ACTION.fullmatch(action):
+            raise NotACallback(data)
+        version = None
+        if rest and rest[-1].isascii() and rest[-1].isdigit() and len(rest[-1]) < len(shorten(UUID(int=0))):
+            version = int(rest.pop())
+        try:
+            return cls(action, tuple(lengthen(part) for part in rest), version)
+        except ValueError:
+            raise NotACallback(data) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One button of an inline keyboard: it taps, opens a link or copies a text."""
+
+    text: str
+    callback: Callback | None = None
+    url: str | None = None
+    copy_text: str | None = None
+    style: Literal["primary", "success", "danger"] | None = None
+
+    def to_bot_api(self) -> dict[str, Any]:
+        """Return the InlineKeyboardButton of the Bot API as plain JSON."""
+        button: dict[str, Any] = {"text": self.text}
+        if self.callback:
+            button["callback_data"] = self.callback.pack()
+        if self.url:
+            button["url"] = self.url
+        if self.copy_text:
+            button["copy_text"] = {"text": self.copy_text[:COPY_TEXT_MAX]}
+        if self.style:
+            button["style"] = self.style
+        return button
+
+
+def tap(text: str, action: str, *identities: UUID, version: int | None = None, style: Any = None) -> Button:
+    """Return a button that sends `action` about these ids."""
+    return Button(text, callback=Callback(action, identities, version), style=style)
+
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text in Telegram HTML with its rows of buttons, and perhaps a photo (a Telegram file id)."""
+
+    html: str
+    rows: Rows = ()
+    photo: str | None = None
+
+    def keyboard(self) -> dict[str, Any] | None:
+        """Return the InlineKeyboardMarkup of the Bot API as plain JSON, or None without buttons."""
+        if not self.rows:
+            return None
+        return {"inline_keyboard": [[button.to_bot_api() for button in row] for row in self.rows]}

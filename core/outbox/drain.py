@@ -1,0 +1,91 @@
+"""Take events out of the outbox: published first, deleted after, in the order of each aggregate."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.db import Database
+from core.ids import EventId
+from core.outbox.envelope import Envelope
+from core.outbox.models import PARTITIONS, DeadLetter, OutboxRow
+
+BATCH = 200
+ATTEMPTS_MAX = 10
+BACK_OFF_MAX = timedelta(minutes=5)
+ADVISORY_NAMESPACE = 0x0B07  # of the locks that say who publishes which partition just now
+
+# Publishes envelopes and returns what went wrong with those that are not safely on the bus.
+Publish = Callable[[Sequence[Envelope]], Awaitable[dict[EventId, str]]]
+
+
+async def drain(db: Database, publish: Publish) -> int:
+    """Publish one batch of waiting events, delete what is safely out, and return how many that are.
+
+    Several relays may drain at once: each batch holds the partitions that nobody else holds, so the events of one
+    aggregate leave in their order. A relay that dies gives its partitions back with its connection, and what it had
+    published but not deleted is published again. The rows are not locked, because only the holder of their partition
+    deletes them. This is the one place where a transaction waits for a network: it is what keeps the order.
+    """
+    async with db.transaction() as session:
+        partitions = await _hold_free_partitions(session)
+        rows = await _waiting(session, partitions)
+        if not rows:
+            return 0
+        failed = await publish([_envelope(row) for row in rows])
+        done = [row.id for row in rows if row.event_id not in failed]
+        await session.execute(delete(OutboxRow).where(OutboxRow.id.in_(done)))
+        for row in rows:
+            if row.event_id in failed:
+                await _postpone(session, row, failed[row.event_id])
+        return len(done)
+
+
+async def _hold_free_partitions(session: AsyncSession) -> list[int]:
+    partition = func.generate_series(0, PARTITIONS - 1).table_valued("number").render_derived()
+    free = func.pg_try_advisory_xact_lock(ADVISORY_NAMESPACE, partition.c.number)
+    return list(await session.scalars(select(partition.c.number).where(free)))
+
+
+async def _waiting(session: AsyncSession, partitions: list[int]) -> list[OutboxRow]:
+    # An event that failed holds back what comes after it in its partition, or the order would be lost.
+    held_back = select(OutboxRow.partition_no).where(OutboxRow.not_before > func.now())
+    mine = OutboxRow.partition_no.in_(partitions) & OutboxRow.partition_no.not_in(held_back)
+    return list(await session.scalars(select(OutboxRow).where(mine).order_by(OutboxRow.id).limit(BATCH)))
+
+
+def _envelope(row: OutboxRow) -> Envelope:
+    return Envelope(
+        event_id=row.event_id,
+        event_name=row.event_name,
+        event_version=row.event_version,
+        aggregate_id=row.aggregate_id,
+        payload=row.payload,
+        headers=row.headers,
+        created_at=row.created_at,
+    )
+
+
+async def _postpone(session: AsyncSession, row: OutboxRow, error: str) -> None:
+    attempts = row.attempts + 1
+    if attempts >= ATTEMPTS_MAX:
+        letter = insert(DeadLetter).values(
+            consumer="relay",
+            event_id=row.event_id,
+            event_name=row.event_name,
+            event_version=row.event_version,
+            aggregate_id=row.aggregate_id,
+            payload=row.payload,
+            headers=row.headers,
+            created_at=row.created_at,
+            attempts=attempts,
+            error=error,
+        )
+        await session.execute(letter.on_conflict_do_nothing())
+        await session.execute(delete(OutboxRow).where(OutboxRow.id == row.id))
+        return
+    wait = min(timedelta(seconds=2**attempts), BACK_OFF_MAX)
+    later = {"attempts": attempts, "last_error": error, "not_before": func.now() + wait}
+    await session.execute(update(OutboxRow).where(OutboxRow.id == row.id).values(later))

@@ -1,0 +1,49 @@
+"""Read attempts, and lock them with the debt that they pay."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.errors import NotFound
+from core.identity.actor import Actor
+from core.ids import AttemptId, IntentId, UserId
+from core.payments.models import OPEN, Attempt, AttemptStatus, Rail
+from core.purchases.models import Purchase
+from core.settlement.models import Intent
+from core.settlement.queries import IntentNotFound, hold, own_intent
+
+
+class AttemptNotFound(NotFound):
+    """There is no such attempt, or it is between other people."""
+
+
+async def locked_attempt(
+    session: AsyncSession, *, actor: Actor, attempt_id: AttemptId
+) -> tuple[Purchase, Intent, Attempt]:
+    """Return an attempt to pay a debt of the actor, holding the rows of its purchase and its debt.
+
+    :raises AttemptNotFound: if the actor is neither the payer nor the payee.
+    """
+    attempt = await session.get(Attempt, attempt_id)
+    if attempt is None or attempt.intent_id is None:
+        raise AttemptNotFound
+    try:
+        intent = await own_intent(session, actor=actor, intent_id=attempt.intent_id)
+    except IntentNotFound:
+        raise AttemptNotFound from None
+    purchase, intent = await hold(session, intent)
+    await session.refresh(attempt)
+    return purchase, intent, attempt
+
+
+async def open_attempt_of(session: AsyncSession, intent_id: IntentId) -> Attempt | None:
+    """Return the attempt to pay a debt that is under way."""
+    return await session.scalar(select(Attempt).where(Attempt.intent_id == intent_id, Attempt.status.in_(OPEN)))
+
+
+async def claims_to_answer(session: AsyncSession, payee_id: UserId) -> list[tuple[Attempt, Intent, Purchase]]:
+    """Return the "I paid" that wait for this person's "received", the oldest first."""
+    waiting = (Attempt.status == AttemptStatus.PENDING_CONFIRMATION) & (Attempt.rail == Rail.MANUAL)
+    found = select(Attempt, Intent, Purchase).join(Intent, Intent.id == Attempt.intent_id)
+    found = found.join(Purchase, Purchase.id == Intent.purchase_id).where(waiting, Intent.payee_id == payee_id)
+    rows = await session.execute(found.order_by(Attempt.id))
+    return [(attempt, intent, purchase) for attempt, intent, purchase in rows]

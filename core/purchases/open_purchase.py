@@ -1,0 +1,55 @@
+"""A person starts a purchase."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.errors import Invalid
+from core.identity.actor import Actor
+from core.ids import ChatId
+from core.money import exponent
+from core.purchases.events import PurchaseOpened
+from core.purchases.happened import happened
+from core.purchases.models import Participant, Purchase
+from core.purchases.rules import check_title
+
+
+class DueInThePast(Invalid):
+    """A purchase cannot be due before it begins."""
+
+
+async def open_purchase(
+    session: AsyncSession,
+    *,
+    actor: Actor,
+    title: str,
+    currency: str,
+    now: datetime,
+    chat_id: ChatId | None = None,
+    thread_id: int | None = None,
+    due_at: datetime | None = None,
+) -> Purchase:
+    """Open a purchase whose organiser and first participant is the actor.
+
+    :raises WrongTitle: if the title has not 1 to 100 characters.
+    :raises UnknownCurrency: if `currency` is no ISO 4217 code.
+    :raises DueInThePast: if `due_at` is over.
+    """
+    exponent(currency)
+    if due_at is not None and due_at <= now:
+        raise DueInThePast
+    purchase = Purchase(
+        chat_id=chat_id,
+        thread_id=thread_id,
+        owner_id=actor.user_id,
+        title=check_title(title),
+        currency=currency,
+        due_at=due_at,
+        created_at=now,
+    )
+    session.add(purchase)
+    await session.flush()
+    session.add(Participant(purchase_id=purchase.id, user_id=actor.user_id, joined_at=now))
+    event = PurchaseOpened(purchase_id=purchase.id, actor_id=actor.user_id, title=purchase.title)
+    happened(session, purchase, event, now=now)
+    return purchase

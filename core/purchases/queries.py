@@ -1,0 +1,144 @@
+"""Read purchases, and lock them: whoever has no business with one gets "not found"."""
+
+from sqlalchemy import Select, exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.identity.actor import Actor
+from core.identity.models import User
+from core.ids import ChatId, PurchaseId, TaskId, UserId
+from core.purchases.models import (
+    HistoryRow,
+    Participant,
+    Purchase,
+    PurchaseStatus,
+    Task,
+    TaskPayer,
+    TaskShare,
+    TaskStatus,
+)
+from core.purchases.rules import NotParticipant, PurchaseNotFound, TaskNotFound
+
+OPEN_LIST_MAX = 20
+
+
+async def visible_purchase(session: AsyncSession, *, actor: Actor, purchase_id: PurchaseId) -> Purchase:
+    """Return a purchase that the actor takes part in or that belongs to the chat they act in.
+
+    :raises PurchaseNotFound: if there is none, or it is none of theirs.
+    """
+    return await _found(session, actor, select(Purchase).where(Purchase.id == purchase_id))
+
+
+async def locked_purchase(session: AsyncSession, *, actor: Actor, purchase_id: PurchaseId) -> Purchase:
+    """Return a visible purchase and hold its row until the transaction ends, so that nobody changes it meanwhile.
+
+    :raises PurchaseNotFound: as `visible_purchase`.
+    """
+    held = select(Purchase).where(Purchase.id == purchase_id).with_for_update(key_share=True)
+    return await _found(session, actor, held.execution_options(populate_existing=True))
+
+
+async def locked_own_purchase(session: AsyncSession, *, actor: Actor, purchase_id: PurchaseId) -> Purchase:
+    """Return a purchase that the actor takes part in, held as by `locked_purchase`.
+
+    :raises PurchaseNotFound: if there is none, or it is none of theirs.
+    :raises NotParticipant: if they only see it in their chat.
+    """
+    purchase = await locked_purchase(session, actor=actor, purchase_id=purchase_id)
+    if not await takes_part(session, purchase_id=purchase_id, user_id=actor.user_id):
+        raise NotParticipant
+    return purchase
+
+
+async def locked_task(session: AsyncSession, *, actor: Actor, task_id: TaskId) -> tuple[Purchase, Task]:
+    """Return a task of a purchase that the actor takes part in; the purchase's row is held.
+
+    :raises TaskNotFound: if there is none, it is void, or it is none of theirs.
+    :raises NotParticipant: if they only see the purchase in their chat.
+    """
+    task = await session.get(Task, task_id)
+    if task is None:
+        raise TaskNotFound
+    try:
+        purchase = await locked_own_purchase(session, actor=actor, purchase_id=task.purchase_id)
+    except PurchaseNotFound:
+        raise TaskNotFound from None
+    await session.refresh(task)
+    if task.status == TaskStatus.VOID:
+        raise TaskNotFound
+    return purchase, task
+
+
+async def takes_part(session: AsyncSession, *, purchase_id: PurchaseId, user_id: UserId) -> bool:
+    """Return whether a person takes part in a purchase now."""
+    participant = await session.get(Participant, (purchase_id, user_id), populate_existing=True)
+    return participant is not None and participant.left_at is None
+
+
+async def participants_of(session: AsyncSession, purchase_id: PurchaseId) -> list[User]:
+    """Return who takes part now, in the order of joining."""
+    now_in = (Participant.purchase_id == purchase_id) & Participant.left_at.is_(None)
+    people = select(User).join(Participant, Participant.user_id == User.id).where(now_in)
+    return list(await session.scalars(people.order_by(Participant.joined_at, User.id)))
+
+
+async def tasks_of(session: AsyncSession, purchase_id: PurchaseId) -> list[Task]:
+    """Return the tasks that are not void, in the order of adding."""
+    kept = (Task.purchase_id == purchase_id) & (Task.status != TaskStatus.VOID)
+    return list(await session.scalars(select(Task).where(kept).order_by(Task.number)))
+
+
+async def payers_of(session: AsyncSession, purchase_id: PurchaseId) -> dict[TaskId, dict[UserId, int]]:
+    """Return what each person paid for each done task, in minor units."""
+    rows = select(TaskPayer).join(Task).where(Task.purchase_id == purchase_id, Task.status == TaskStatus.DONE)
+    paid: dict[TaskId, dict[UserId, int]] = {}
+    for row in await session.scalars(rows):
+        paid.setdefault(row.task_id, {})[row.user_id] = row.paid_minor
+    return paid
+
+
+async def shares_of(session: AsyncSession, purchase_id: PurchaseId) -> dict[TaskId, dict[UserId, TaskShare]]:
+    """Return the stored share of each person in each done task."""
+    rows = select(TaskShare).join(Task).where(Task.purchase_id == purchase_id, Task.status == TaskStatus.DONE)
+    shares: dict[TaskId, dict[UserId, TaskShare]] = {}
+    for row in await session.scalars(rows):
+        shares.setdefault(row.task_id, {})[row.user_id] = row
+    return shares
+
+
+async def purchases_in_chat(session: AsyncSession, chat_id: ChatId) -> list[Purchase]:
+    """Return the purchases of a chat that are not closed, the newest first."""
+    going_on = (Purchase.chat_id == chat_id) & (Purchase.status != PurchaseStatus.CLOSED)
+    newest = select(Purchase).where(going_on).order_by(Purchase.id.desc()).limit(OPEN_LIST_MAX)
+    return list(await session.scalars(newest))
+
+
+async def purchases_of(session: AsyncSession, user_id: UserId) -> list[Purchase]:
+    """Return the purchases that a person takes part in and that are not closed, the newest first."""
+    own = (Participant.user_id == user_id) & Participant.left_at.is_(None) & (Purchase.status != PurchaseStatus.CLOSED)
+    newest = select(Purchase).join(Participant, Participant.purchase_id == Purchase.id).where(own)
+    return list(await session.scalars(newest.order_by(Purchase.id.desc()).limit(OPEN_LIST_MAX)))
+
+
+async def history_of(
+    session: AsyncSession, *, actor: Actor, purchase_id: PurchaseId, limit: int, offset: int = 0
+) -> list[tuple[HistoryRow, User | None]]:
+    """Return what happened to a purchase and who did it, the newest first.
+
+    :raises PurchaseNotFound: as `visible_purchase`.
+    """
+    await visible_purchase(session, actor=actor, purchase_id=purchase_id)
+    rows = select(HistoryRow, User).outerjoin(User, User.id == HistoryRow.actor_id)
+    newest = rows.where(HistoryRow.purchase_id == purchase_id).order_by(HistoryRow.id.desc())
+    return [(row, user) for row, user in await session.execute(newest.limit(limit).offset(offset))]
+
+
+async def _found(session: AsyncSession, actor: Actor, wanted: Select[Purchase]) -> Purchase:
+    own = exists().where(
+        Participant.purchase_id == Purchase.id, Participant.user_id == actor.user_id, Participant.left_at.is_(None)
+    )
+    visible = own if actor.chat_id is None else own | (Purchase.chat_id == actor.chat_id)
+    purchase = await session.scalar(wanted.where(visible))
+    if purchase is None:
+        raise PurchaseNotFound
+    return purchase

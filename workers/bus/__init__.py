@@ -1,0 +1,1 @@
+"""Ways for events to reach their consumers: adapters of one port."""

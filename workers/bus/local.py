@@ -1,0 +1,110 @@
+"""The bus that needs no broker: a durable queue for each consumer, in PostgreSQL."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.db import Database
+from core.ids import EventId
+from core.outbox.envelope import Envelope
+from core.outbox.models import DeadLetter, QueueRow
+from workers.bus.port import Handle
+from workers.waiting import wait_for_bell
+
+log = structlog.get_logger()
+BATCH = 20
+RETRY_AFTER = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 30, 120, 600))
+POLL_SECONDS = 1.0  # finds what other processes published, and what is due again
+
+
+class LocalBus:
+    """Queues in the database; `listeners` says which consumers want which event."""
+
+    def __init__(self, db: Database, listeners: Mapping[str, Sequence[str]]) -> None:
+        self.db = db
+        self.listeners = listeners
+        self._bells: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+
+    async def publish(self, envelopes: Sequence[Envelope]) -> dict[EventId, str]:
+        """Write one row for each listener of each event; publishing again changes nothing."""
+        rows = [
+            {
+                "consumer": consumer,
+                "event_id": envelope.event_id,
+                "event_name": envelope.event_name,
+                "event_version": envelope.event_version,
+                "aggregate_id": envelope.aggregate_id,
+                "payload": envelope.payload,
+                "headers": envelope.headers,
+                "created_at": envelope.created_at,
+            }
+            for envelope in envelopes
+            for consumer in self.listeners.get(envelope.event_name, ())
+        ]
+        if rows:
+            async with self.db.transaction() as session:
+                await session.execute(insert(QueueRow).values(rows).on_conflict_do_nothing())
+            for consumer in {row["consumer"] for row in rows}:
+                self._bells[str(consumer)].set()
+        return {}
+
+    async def consume(self, consumer: str, handle: Handle, stopping: asyncio.Event) -> None:
+        """Hand over the events of one consumer in their order, one batch after the other."""
+        bell = self._bells[consumer]
+        while not stopping.is_set():
+            bell.clear()
+            if not await self._handle_batch(consumer, handle):
+                await wait_for_bell(bell, stopping, seconds=POLL_SECONDS)
+
+    async def _handle_batch(self, consumer: str, handle: Handle) -> int:
+        """Hold a batch of rows while their events are handled, so that a process that dies gives them back at once."""
+        async with self.db.transaction() as session:
+            rows = await self._claim(session, consumer)
+            done = []
+            for row in rows:
+                try:
+                    await handle(_envelope(row))
+                except Exception as failure:
+                    log.exception("event-failed", consumer=consumer, event=row.event_name, event_id=str(row.event_id))
+                    await _put_back(session, row, f"{type(failure).__name__}: {failure}")
+                else:
+                    done.append(row.event_id)
+            gone = (QueueRow.consumer == consumer) & QueueRow.event_id.in_(done)
+            await session.execute(delete(QueueRow).where(gone))
+            return len(rows)
+
+    async def _claim(self, session: AsyncSession, consumer: str) -> list[QueueRow]:
+        due = or_(QueueRow.not_before.is_(None), QueueRow.not_before <= func.now())
+        waiting = select(QueueRow).where(QueueRow.consumer == consumer, due).order_by(QueueRow.id).limit(BATCH)
+        return list(await session.scalars(waiting.with_for_update(skip_locked=True)))
+
+
+async def _put_back(session: AsyncSession, row: QueueRow, error: str) -> None:
+    attempts = row.attempts + 1
+    this = (QueueRow.consumer == row.consumer) & (QueueRow.event_id == row.event_id)
+    if attempts <= len(RETRY_AFTER):
+        later = {"attempts": attempts, "last_error": error, "not_before": func.now() + RETRY_AFTER[attempts - 1]}
+        await session.execute(update(QueueRow).where(this).values(later))
+        return
+    copied = ("consumer", "event_id", "event_name", "event_version", "aggregate_id", "payload", "headers", "created_at")
+    letter = {name: getattr(row, name) for name in copied}
+    await session.execute(insert(DeadLetter).values(**letter, attempts=attempts, error=error).on_conflict_do_nothing())
+    await session.execute(delete(QueueRow).where(this))
+
+
+def _envelope(row: QueueRow) -> Envelope:
+    return Envelope(
+        event_id=row.event_id,
+        event_name=row.event_name,
+        event_version=row.event_version,
+        aggregate_id=row.aggregate_id,
+        payload=row.payload,
+        headers=row.headers,
+        created_at=row.created_at,
+    )

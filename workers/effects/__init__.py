@@ -1,0 +1,1 @@
+"""What touches the outside world, always between two transactions, and is safe to repeat at every line."""

@@ -1,0 +1,84 @@
+"""Keep the cards up to date: newest wins, and no more often than their chats allow."""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import select
+
+from core.db import Database
+from core.identity.migrate_chat import migrate_chat
+from core.notifications.budget import keep_silent, reserve
+from core.notifications.card import render_card
+from core.notifications.card_upkeep import StaleCard, claim_stale, forget_message, postpone, record_shown
+from core.purchases.models import Purchase
+from workers.effects.telegram import Gone, Migrated, Outcome, Refused, Sent, Telegram, TooMany, Unreachable
+from workers.waiting import wait_for_bell
+
+log = structlog.get_logger()
+POLL_SECONDS = 0.5
+AFTER_FAILURE = timedelta(seconds=5)
+AFTER_REFUSAL = timedelta(hours=1)
+
+
+async def run_cards(db: Database, telegram: Telegram, stopping: asyncio.Event) -> None:
+    """Edit until `stopping` is set."""
+    bell = asyncio.Event()
+    db.on_commit(bell.set)
+    while not stopping.is_set():
+        bell.clear()
+        if not await refresh_next(db, telegram):
+            await wait_for_bell(bell, stopping, seconds=POLL_SECONDS)
+
+
+async def refresh_next(db: Database, telegram: Telegram) -> bool:
+    """Bring one stale card up to date; return False if none may be edited now.
+
+    The version is read together with what is rendered, so a change that comes meanwhile leaves the card stale.
+    """
+    async with db.transaction() as session:
+        stale = await claim_stale(session)
+        if stale is None:
+            return False
+        wait = timedelta(0)
+        if stale.is_group:
+            per_minute = telegram.group_messages_per_minute
+            wait = await reserve(session, telegram_chat_id=stale.telegram_chat_id, per_minute=per_minute)
+        if wait:
+            await postpone(session, stale.purchase_id, wait)
+            return True
+    async with db.transaction() as session:
+        version = await session.scalar(select(Purchase.version).where(Purchase.id == stale.purchase_id))
+        message = await render_card(session, stale.purchase_id)
+    assert version is not None
+    if stale.message_id is None:
+        outcome = await telegram.send(stale.telegram_chat_id, message, thread_id=stale.thread_id)
+    else:
+        outcome = await telegram.edit(stale.telegram_chat_id, stale.message_id, message)
+    await _record(db, telegram, stale, version, outcome)
+    return True
+
+
+async def _record(db: Database, telegram: Telegram, stale: StaleCard, version: int, outcome: Outcome) -> None:
+    async with db.transaction() as session:
+        match outcome:
+            case Sent(message_id):
+                await record_shown(session, stale.purchase_id, version=version, message_id=message_id)
+            case Gone():
+                await forget_message(session, stale.purchase_id)
+            case TooMany(retry_after):
+                await keep_silent(
+                    session,
+                    telegram_chat_id=stale.telegram_chat_id,
+                    retry_after=retry_after,
+                    per_minute=telegram.group_messages_per_minute,
+                )
+                await postpone(session, stale.purchase_id, retry_after)
+            case Migrated(telegram_chat_id):
+                await migrate_chat(session, old_telegram_id=stale.telegram_chat_id, new_telegram_id=telegram_chat_id)
+                await postpone(session, stale.purchase_id, timedelta(0))
+            case Unreachable() | Refused():
+                log.error("card-refused", purchase_id=str(stale.purchase_id), outcome=str(outcome))
+                await postpone(session, stale.purchase_id, AFTER_REFUSAL)
+            case _:
+                await postpone(session, stale.purchase_id, AFTER_FAILURE)

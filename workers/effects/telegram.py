@@ -1,0 +1,140 @@
+"""Write to Telegram, and tell what came of it in words that do not depend on its library."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from core.identity.models import Reach
+from core.notifications.message import Message
+
+if TYPE_CHECKING:
+    from aiogram import Bot
+    from aiogram.types import Message as TelegramMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Telegram took it."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The message to be edited is no longer there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """The person or chat cannot be written to."""
+
+    reach: Reach
+
+
+@dataclass(frozen=True, slots=True)
+class TooMany:
+    """Telegram asks for a pause."""
+
+    retry_after: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """The group has a new id."""
+
+    telegram_chat_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Telegram will never take this: a bug of ours."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nobody knows whether it arrived; it may be sent again."""
+
+    error: str
+
+
+Outcome = Sent | Gone | Unreachable | TooMany | Migrated | Refused | Unknown
+
+
+class Telegram:
+    """The bot's account at Telegram."""
+
+    def __init__(self, bot: "Bot", *, username: str, group_messages_per_minute: int) -> None:
+        self.bot = bot
+        self.username = username
+        self.group_messages_per_minute = group_messages_per_minute
+
+    async def send(self, chat_id: int, message: Message, *, thread_id: int | None = None) -> Outcome:
+        """Send a message, with its photo if it has one."""
+        markup = _markup(message)
+        try:
+            sent: TelegramMessage
+            if message.photo:
+                sent = await self.bot.send_photo(
+                    chat_id, message.photo, caption=message.html, reply_markup=markup, message_thread_id=thread_id
+                )
+            else:
+                sent = await self.bot.send_message(
+                    chat_id, message.html, reply_markup=markup, message_thread_id=thread_id
+                )
+        except Exception as failure:  # noqa: BLE001 -- classified, and raised again if it is none of Telegram's
+            return outcome_of(failure)
+        return Sent(sent.message_id)
+
+    async def edit(self, chat_id: int, message_id: int, message: Message) -> Outcome:
+        """Put a message in the place of an earlier one; where nothing changed, that is fine."""
+        try:
+            await self.bot.edit_message_text(
+                message.html, chat_id=chat_id, message_id=message_id, reply_markup=_markup(message)
+            )
+        except Exception as failure:  # noqa: BLE001 -- as above
+            if "message is not modified" in str(failure):
+                return Sent(message_id)
+            return outcome_of(failure)
+        return Sent(message_id)
+
+
+def outcome_of(failure: Exception) -> Outcome:  # noqa: PLR0911 -- one line for each thing Telegram may mean
+    """Return what a failure of the Bot API means.
+
+    :raises Exception: the failure itself, if it is none of the Bot API's.
+    """
+    from aiogram import exceptions
+
+    text = str(failure)
+    if isinstance(failure, exceptions.TelegramRetryAfter):
+        return TooMany(timedelta(seconds=failure.retry_after))
+    if isinstance(failure, exceptions.TelegramMigrateToChat):
+        return Migrated(failure.migrate_to_chat_id)
+    if isinstance(failure, exceptions.TelegramForbiddenError):
+        return Unreachable(_reach(text))
+    if isinstance(failure, exceptions.TelegramBadRequest):
+        if "to edit not found" in text or "can't be edited" in text:
+            return Gone()
+        if "chat not found" in text:
+            return Unreachable(Reach.NOT_STARTED)
+        return Refused(text)
+    if isinstance(failure, exceptions.TelegramAPIError):
+        return Unknown(text)
+    raise failure
+
+
+def _reach(text: str) -> Reach:
+    if "initiate conversation" in text:
+        return Reach.NOT_STARTED
+    if "deactivated" in text:
+        return Reach.DEACTIVATED
+    return Reach.BLOCKED
+
+
+def _markup(message: Message) -> Any:
+    from aiogram.types import InlineKeyboardMarkup
+
+    keyboard = message.keyboard()
+    return None if keyboard is None else InlineKeyboardMarkup.model_validate(keyboard)

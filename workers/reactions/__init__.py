@@ -1,0 +1,1 @@
+"""What changes only our own database, each inside one inbox transaction."""

@@ -1,0 +1,57 @@
+"""All that works after the commit, in one process, until it is told to stop."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from core.db import Database
+from workers.bus.local import LocalBus
+from workers.effects.card import run_cards
+from workers.effects.deliver import run_deliveries
+from workers.effects.telegram import Telegram
+from workers.handle import handle
+from workers.relay import run_relay
+from workers.schedule import SCHEDULE, run_periodically
+from workers.subscriptions import SUBSCRIPTIONS, listeners
+from workers.waiting import wait_for_bell
+
+log = structlog.get_logger()
+RESTART_SECONDS = (0.2, 1, 5, 15)
+HEALTHY_SECONDS = 60  # after that long a job counts as recovered
+
+Job = Callable[[], Awaitable[None]]
+
+
+async def run_workers(db: Database, telegram: Telegram, stopping: asyncio.Event) -> None:
+    """Relay events, react to them, tell people, keep cards, and do what is due; finish what is in flight at the end."""
+    bus = LocalBus(db, listeners())
+    jobs: dict[str, Job] = {
+        "relay": lambda: run_relay(db, bus, stopping),
+        "deliveries": lambda: run_deliveries(db, telegram, stopping),
+        "cards": lambda: run_cards(db, telegram, stopping),
+    }
+    for subscription in SUBSCRIPTIONS:
+        jobs[subscription.name] = lambda subscription=subscription: bus.consume(  # type: ignore[misc]
+            subscription.name, lambda envelope: handle(db, subscription, envelope), stopping
+        )
+    for periodic in SCHEDULE:
+        jobs[periodic.name] = lambda periodic=periodic: run_periodically(db, periodic, stopping)  # type: ignore[misc]
+    async with asyncio.TaskGroup() as group:
+        for name, job in jobs.items():
+            group.create_task(keep_running(name, job, stopping), name=name)
+
+
+async def keep_running(name: str, job: Job, stopping: asyncio.Event) -> None:
+    """Run a job, and start it again where it breaks: the database may be away for a while, but never for good."""
+    loop, failures = asyncio.get_running_loop(), 0
+    while not stopping.is_set():
+        began = loop.time()
+        try:
+            await job()
+        except Exception:
+            failures = 0 if loop.time() - began > HEALTHY_SECONDS else failures
+            pause = RESTART_SECONDS[min(failures, len(RESTART_SECONDS) - 1)]
+            failures += 1
+            log.exception("job-broke", job=name, again_in_seconds=pause)
+            await wait_for_bell(asyncio.Event(), stopping, seconds=pause)

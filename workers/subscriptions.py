@@ -1,0 +1,42 @@
+"""Who listens to what: the whole of it on one screen."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.identity.events import PlaceholderClaimed
+from core.ids import EventId
+from core.notifications.catalog import EVENTS_TOLD
+from core.outbox.event import REGISTRY, Event
+from core.purchases.events import PurchaseEvent
+from workers.reactions import claim_invites, mark_card, notify
+
+React = Callable[[AsyncSession, Event, EventId], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """Changes only our database, once for each event, in one transaction with the proof that it did."""
+
+    name: str
+    events: tuple[type[Event], ...]
+    react: React
+
+
+EVERYTHING_ON_A_CARD = tuple(event for event in REGISTRY.values() if issubclass(event, PurchaseEvent))
+
+SUBSCRIPTIONS = (
+    Reaction("mark-card", EVERYTHING_ON_A_CARD, mark_card.react),
+    Reaction("notify", EVENTS_TOLD, notify.react),
+    Reaction("claim-invites", (PlaceholderClaimed,), claim_invites.react),
+)
+
+
+def listeners() -> dict[str, list[str]]:
+    """Return the names of the consumers of each event, by the event's name."""
+    wanted: dict[str, list[str]] = {}
+    for subscription in SUBSCRIPTIONS:
+        for event in subscription.events:
+            wanted.setdefault(event.name, []).append(subscription.name)
+    return wanted

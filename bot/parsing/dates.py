@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from bot.parsing.plain import plain
 from core.errors import Invalid
+from core.notifications.dates import END_OF_DAY
 
 LENGTH_MAX = 60
 YEARS_MAX = 5
-END_OF_DAY = time(23, 59)
 
 _MONTHS = (
     "января янв january jan",
@@ -110,7 +110,7 @@ class DateNotUnderstood(Invalid):
     """This is not how a date is written."""
 
 
-class DueInThePast(Invalid):
+class DateInThePast(Invalid):
     """A due date lies ahead."""
 
 
@@ -127,7 +127,7 @@ def parse_due(text: str, *, now: datetime, time_zone: str) -> datetime:
     not understood. Nothing is guessed: what fits no form is refused, because a date that is nearly right is worse.
 
     :raises DateNotUnderstood: if it is no date.
-    :raises DueInThePast, DueTooFar: if it has passed, or is more than `YEARS_MAX` years ahead.
+    :raises DateInThePast, DueTooFar: if it has passed, or is more than `YEARS_MAX` years ahead.
     """
     words = plain(text).lower().replace("ё", "е").rstrip(".!, ")
     if len(words) > LENGTH_MAX:
@@ -141,7 +141,7 @@ def parse_due(text: str, *, now: datetime, time_zone: str) -> datetime:
     if due is None:
         raise DateNotUnderstood(text=words)
     if due <= now:
-        raise DueInThePast
+        raise DateInThePast
     if due.year > now.year + YEARS_MAX:
         raise DueTooFar(years_max=YEARS_MAX)
     return due
@@ -160,7 +160,7 @@ def _moment(words: str, local_now: datetime) -> datetime | None:
         due = datetime.combine(today, at, local_now.tzinfo)
         return due if due > local_now else datetime.combine(today + timedelta(days=1), at, local_now.tzinfo)
     day = _day(rest, today)
-    return None if day is None else datetime.combine(day, at or END_OF_DAY, local_now.tzinfo)
+    return None if day is None else datetime.combine(day, at or time(*END_OF_DAY), local_now.tzinfo)
 
 
 def _take_time(words: str) -> tuple[str, time | None]:

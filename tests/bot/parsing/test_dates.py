@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.parsing.dates import LENGTH_MAX, YEARS_MAX, DateNotUnderstood, DueInThePast, DueTooFar, parse_due
+from bot.parsing.dates import LENGTH_MAX, YEARS_MAX, DateNotUnderstood, DateInThePast, DueTooFar, parse_due
 from core.errors import Invalid
 
 MOSCOW = "Europe/Moscow"
@@ -159,7 +159,7 @@ class TestParseDue:
 
     @pytest.mark.parametrize("text", ["сегодня 10:00", "01.02.2020", "1 января 2026", "21.11.2026 11:59", "01.01.1000"])
     def test_refuses_what_has_passed(self, text: str) -> None:
-        with pytest.raises(DueInThePast):
+        with pytest.raises(DateInThePast):
             parse_due(text, now=NOON, time_zone=MOSCOW)
 
     @pytest.mark.parametrize("text", ["15.06.2099", "через 999 месяцев", "1 января 2032"])

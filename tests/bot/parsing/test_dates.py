@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.parsing.dates import LENGTH_MAX, YEARS_MAX, DateNotUnderstood, DateInThePast, DueTooFar, parse_due
+from bot.parsing.dates import LENGTH_MAX, YEARS_MAX, DateInThePast, DateNotUnderstood, DueTooFar, parse_due
 from core.errors import Invalid
 
 MOSCOW = "Europe/Moscow"

@@ -109,7 +109,7 @@ def _most_groups(balances: Mapping[UserId, int]) -> Iterator[dict[UserId, int]]:
             yield {user_id: balances[user_id] for user_id in members}
             members = []
         wanted = most[mask] - is_zero[mask]
-        index = next(i for i in range(len(user_ids) - 1) if mask >> i & 1 and most[mask ^ 1 << i] == wanted)
+        index = next(i for i in range(len(user_ids) - 1) if mask & (1 << i) and most[mask ^ (1 << i)] == wanted)
         members.append(user_ids[index + 1])
         mask ^= 1 << index
     yield {user_id: balances[user_id] for user_id in members}

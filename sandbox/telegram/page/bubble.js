@@ -12,8 +12,9 @@ export function bubble(message, seat, { first }) {
     return h("div", { class: "event", data: { key: message.key } }, message.service);
   }
   const mine = message.sender?.id === seat.viewer;
-  const names = ["message", mine && "mine", first && "first", message.edited && "edited",
-    message.ephemeralId && "only-you", (message.keyboard || message.media) && "wide"];
+  const names = ["message", mine && "mine", first && "first",
+    message.ephemeralId && "only-you", (message.keyboard || message.media?.kind === "photo") && "wide"];
+  const time = `${message.edited ? `${say("edited")} ` : ""}${clockTime(message.date)}`;
   const label = `${message.sender?.name ?? ""}, ${clockTime(message.date)}${message.ephemeralId ? `, ${say("only_you")}` : ""}`;
   return h("article", { class: names.filter(Boolean).join(" "), data: { key: message.key }, "aria-label": label,
     style: `--person: ${message.sender?.color ?? "gray"}` },
@@ -23,9 +24,8 @@ export function bubble(message, seat, { first }) {
       message.replyTo && quote(message.replyTo, () => seat.jump(message.replyTo.key)),
       message.media && media(message.media),
       message.invoice && invoice(message.invoice),
-      h("div", { class: "text" }, formatted(message.text, message.entities, seat.openLink)),
-      h("div", { class: `meta ${message.text ? "" : "below"}` },
-        message.edited ? `${say("edited")} ` : "", clockTime(message.date))),
+      h("div", { class: "text", data: { room: time } }, formatted(message.text, message.entities, seat.openLink)),
+      h("div", { class: `meta ${message.text ? "" : "below"}` }, time)),
     message.keyboard && keyboard(message, seat),
     h("div", { class: "acts" },
       iconButton("reply", say("reply"), () => seat.reply(message)),

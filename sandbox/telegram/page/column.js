@@ -92,6 +92,9 @@ export function column(world, viewer, { close }) {
   }
 
   function drawHead() {
+    const print = JSON.stringify([person(), world.groups()]);
+    if (head.dataset.print === print) return;
+    head.dataset.print = print;
     const { name, username, language_code: language, color, blocked, started } = person();
     const state = blocked ? say("has_blocked") : started ? "" : say("not_started");
     element.setAttribute("aria-label", say("column_of", { name }));
@@ -125,7 +128,7 @@ export function column(world, viewer, { close }) {
       const unread = world.thread(viewer, id).unread;
       return h("button", { type: "button", class: "tab", role: "tab", "aria-selected": String(chosen), tabIndex: chosen ? 0 : -1,
         data: { chat: id }, on: { click: () => open(id) } },
-        h("span", { class: "name" }, title),
+        id === viewer && icon("lock"), h("span", { class: "name" }, title),
         unread > 0 && h("span", { class: "badge", "aria-label": say("unread", { count: unread }) }, unread));
     }));
     if (focused) tabs.querySelector("[aria-selected=true]")?.focus();

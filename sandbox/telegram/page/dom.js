@@ -22,6 +22,7 @@ const ICONS = {
   block: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18ZM6 6l12 12",
   check: "m5 13 4 4L19 7",
   card: "M3 6h18v12H3V6Zm0 4h18M7 15h4",
+  lock: "M7 11V8a5 5 0 0 1 10 0v3M5 11h14v9H5v-9Z",
   clock: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Zm0 4v5l3 2",
 };
 

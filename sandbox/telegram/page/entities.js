@@ -2,6 +2,8 @@
 
 import { h } from "./dom.js";
 
+/** These stand on lines of their own, so the line break behind them would show as an empty line. */
+const BLOCKS = new Set(["pre", "blockquote", "expandable_blockquote"]);
 const SAFE_LINK = /^(https?:|tg:|mailto:|tel:)/i;
 
 /**
@@ -26,7 +28,7 @@ function nested(text, entities, start, end, openLink) {
     nodes.append(text.slice(at, entity.offset));
     const inside = nested(text, entities.slice(next + 1, after), entity.offset, stop, openLink);
     nodes.append(dressed(entity, text.slice(entity.offset, stop), inside, openLink));
-    at = stop;
+    at = BLOCKS.has(entity.type) && text[stop] === "\n" ? stop + 1 : stop;
     next = after;
   }
   nodes.append(text.slice(at, end));

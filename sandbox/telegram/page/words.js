@@ -53,6 +53,7 @@ const WORDS = {
   },
 };
 
+const TIME = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 const LANGUAGE = "syncbuy-sandbox-language";
 const chosen = localStorage.getItem(LANGUAGE) ?? (navigator.language.toLowerCase().startsWith("ru") ? "ru" : "en");
 
@@ -74,17 +75,17 @@ export function say(key, values = {}) {
 
 /** This function will write seconds since 1970 as the time of day. */
 export function clockTime(seconds) {
-  return new Date(seconds * 1000).toLocaleTimeString(chosen, { hour: "2-digit", minute: "2-digit" });
+  return new Date(seconds * 1000).toLocaleTimeString(chosen, TIME);
 }
 
 /** This function will write seconds since 1970 as the time of day with seconds. */
 export function preciseTime(seconds) {
-  return new Date(seconds * 1000).toLocaleTimeString(chosen, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
+  return new Date(seconds * 1000).toLocaleTimeString(chosen, { ...TIME, second: "2-digit" });
 }
 
 /** This function will write seconds since 1970 as day, month and time. */
 export function dateAndTime(seconds) {
-  return new Date(seconds * 1000).toLocaleString(chosen, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+  return new Date(seconds * 1000).toLocaleString(chosen, { ...TIME, weekday: "short", day: "numeric", month: "short" });
 }
 
 /** This function will name the day of seconds since 1970, as between two days' messages. */

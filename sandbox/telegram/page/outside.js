@@ -1,20 +1,25 @@
 /** The way to the sandbox's JSON API: reading, acting, and the stream of events that finds its way back by itself. */
 
+import { say } from "./words.js";
+
 const AGAIN_MILLISECONDS = 1500;
 
 /** This function will read JSON from the sandbox. */
 export async function read(path) {
-  return answered(await fetch(`/sandbox/${path}`));
+  return answered(fetch(`/sandbox/${path}`));
 }
 
 /** This function will do something in the outside world and give the sandbox's answer; a refusal is an error with its words. */
 export async function act(name, values) {
-  return answered(await fetch(`/sandbox/acts/${name}`, {
+  return answered(fetch(`/sandbox/acts/${name}`, {
     method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(values),
   }));
 }
 
-async function answered(response) {
+async function answered(coming) {
+  const response = await coming.catch(() => {
+    throw new Error(say("unreachable"));
+  });
   const body = await response.json().catch(() => null);
   if (!response.ok) throw new Error(body?.detail ?? body?.description ?? `${response.status}`);
   return body;

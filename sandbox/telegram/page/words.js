@@ -3,7 +3,7 @@
 const WORDS = {
   en: {
     tagline: "sandbox", people: "People", language: "Сменить язык на русский", theme: "Light or dark", outside: "Outside world",
-    offline: "The sandbox does not answer. Trying again…", nobody: "Choose a person above to see the chats with their eyes.",
+    offline: "The sandbox does not answer. Trying again…", unreachable: "Not done: the sandbox does not answer.",
     add_person: "Add a person", show_person: "{name}: show or hide", write: "Message", send: "Send", attach: "Attach a photo or file",
     cancel: "Cancel", close: "Close", ok: "OK", reply: "Reply", reply_to: "Answer to {name}", delete: "Delete", edited: "edited",
     only_you: "Only you see this", bot: "bot", photo: "Photo", file: "File", open_photo: "Open the photo", pinned: "Pinned message",
@@ -23,12 +23,12 @@ const WORDS = {
     kick_bot: "Kick the bot", add_bot: "Add the bot", bot_admin: "Bot is admin", upgrade: "Upgrade to supergroup",
     reset: "Reset everything", reset_title: "Start the world anew?",
     reset_text: "All chats, people, files and faults are forgotten, and the first world is made again. The bot keeps its own memory.",
-    calls: "Bot API calls", only_failed: "failed only", ms: "ms", today: "Today", yesterday: "Yesterday", deleted_message: "Deleted message",
-    pay: "Pay",
+    calls: "Bot API calls", only_failed: "failed only", ms: "ms",
+   
   },
   ru: {
     tagline: "песочница", people: "Люди", language: "Switch to English", theme: "Светлая или тёмная", outside: "Внешний мир",
-    offline: "Песочница не отвечает. Пробуем снова…", nobody: "Выберите человека наверху, чтобы увидеть чаты его глазами.",
+    offline: "Песочница не отвечает. Пробуем снова…", unreachable: "Не вышло: песочница не отвечает.",
     add_person: "Добавить человека", show_person: "{name}: показать или скрыть", write: "Сообщение", send: "Отправить",
     attach: "Прикрепить фото или файл", cancel: "Отмена", close: "Закрыть", ok: "Понятно", reply: "Ответить", reply_to: "Ответ для {name}",
     delete: "Удалить", edited: "изменено", only_you: "Видите только вы", bot: "бот", photo: "Фото", file: "Файл",
@@ -49,7 +49,7 @@ const WORDS = {
     group: "группа", supergroup: "супергруппа", kick_bot: "Выгнать бота", add_bot: "Добавить бота", bot_admin: "Бот — админ",
     upgrade: "Сделать супергруппой", reset: "Начать заново", reset_title: "Начать мир заново?",
     reset_text: "Чаты, люди, файлы и сбои будут забыты, и появится первоначальный мир. Своё бот помнит сам.", calls: "Вызовы Bot API",
-    only_failed: "только ошибки", ms: "мс", today: "Сегодня", yesterday: "Вчера", deleted_message: "Удалённое сообщение", pay: "Оплатить",
+    only_failed: "только ошибки", ms: "мс",
   },
 };
 

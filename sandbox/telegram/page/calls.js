@@ -24,7 +24,6 @@ export function callLog(world) {
 
   for (const call of world.calls) add(call);
   world.addEventListener("call", ({ detail }) => add(detail));
-  world.addEventListener("emptied", () => rows.replaceChildren());
   return { element };
 }
 

@@ -10,7 +10,7 @@ const TOAST_MILLISECONDS = 4500;
 const TYPING_MILLISECONDS = 5000;
 
 /** Which chat each person had open, so that a column that is shown again continues where it was. */
-const lastOpen = new Map();
+const OPEN = "syncbuy-sandbox-open-chat-of-";
 
 /** This function will make the column of the person `viewer`; `close()` is called by its menu, `stop()` ends its listening. */
 export function column(world, viewer, { close }) {
@@ -68,7 +68,7 @@ export function column(world, viewer, { close }) {
 
   async function open(chat) {
     seat.chat = chat;
-    lastOpen.set(viewer, chat);
+    sessionStorage.setItem(OPEN + viewer, chat);
     const thread = world.thread(viewer, chat);
     thread.unread = 0;
     drawTabs();
@@ -200,7 +200,7 @@ export function column(world, viewer, { close }) {
   listen("toast", (event) => mine(event) && (event.detail.isAlert ? alert : toast)(event.detail.text));
   listen("typing", (event) => here(event) && showTyping(say("typing", { name: event.detail.name })));
 
-  seat.chat = lastOpen.get(viewer) ?? null;
+  seat.chat = Number(sessionStorage.getItem(OPEN + viewer));
   if (chats().some(({ id }) => id === seat.chat)) {
     drawHead();
     open(seat.chat);

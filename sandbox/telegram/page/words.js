@@ -24,7 +24,6 @@ const WORDS = {
     reset: "Reset everything", reset_title: "Start the world anew?",
     reset_text: "All chats, people, files and faults are forgotten, and the first world is made again. The bot keeps its own memory.",
     calls: "Bot API calls", only_failed: "failed only", ms: "ms",
-   
   },
   ru: {
     tagline: "песочница", people: "Люди", language: "Switch to English", theme: "Светлая или тёмная", outside: "Внешний мир",

@@ -13,7 +13,8 @@ export async function openWorld({ onLink, whileWaiting }) {
   const world = new World();
   for (;;) {
     try {
-      await world.read();
+      await world.readState();
+      await world.readCalls();
       break;
     } catch {
       whileWaiting();
@@ -26,7 +27,7 @@ export async function openWorld({ onLink, whileWaiting }) {
     after: world.lastEvent,
     onEvent: (event) => world.take(event),
     onLink: (now) => {
-      if (now && !open) world.read();
+      if (now && !open) world.catchUp();
       open = now;
       onLink(now);
     },
@@ -34,7 +35,7 @@ export async function openWorld({ onLink, whileWaiting }) {
   return world;
 }
 
-/** Events for the page: changed, thread {viewer, chat}, received {… message}, toast, typing, call, emptied. */
+/** Events for the page: changed, thread {viewer, chat}, received {… message}, toast, typing, call. */
 class World extends EventTarget {
   people = new Map();
   chats = new Map();
@@ -46,8 +47,8 @@ class World extends EventTarget {
   #waiting = new Map();
   #answered = new Set();
 
-  /** Reads everything small anew, and again the threads that were open. */
-  async read() {
+  /** Reads everything but the messages. */
+  async readState() {
     const state = await read("state");
     this.bot = state.bot;
     this.people = new Map(state.people.map((person) => [person.id, named(person)]));
@@ -56,7 +57,16 @@ class World extends EventTarget {
     this.lastEvent = state.last_event;
     this.#setClock(state);
     this.#tell("changed");
-    await Promise.all([...this.#threads.values()].filter(({ loaded }) => loaded).map((thread) => this.load(thread, true)));
+  }
+
+  async readCalls() {
+    this.calls = (await read(`calls?limit=${CALLS_KEPT}`)).calls;
+  }
+
+  /** Reads again what may have changed while the sandbox could not be reached. */
+  async catchUp() {
+    await this.readState();
+    await Promise.all([...this.#threads.values()].filter(({ loaded }) => loaded).map((thread) => this.#load(thread)));
   }
 
   /** The sandbox's time, in seconds since 1970. */
@@ -86,12 +96,11 @@ class World extends EventTarget {
     return thread;
   }
 
-  async load(thread, again = false) {
-    if (thread.loaded && !again) return;
+  /** Loads the thread unless it is; from then on the events keep it current. */
+  async load(thread) {
+    if (thread.loaded) return;
     thread.loaded = true;
-    const { messages } = await read(`chats/${thread.chat}/messages?viewer=${thread.viewer}&limit=${LIMIT}`);
-    thread.messages = new Map(messages.map((raw) => readMessage(raw, this)).map((message) => [message.key, message]));
-    this.#tell("thread", thread);
+    await this.#load(thread);
   }
 
   unreadOf(viewer) {
@@ -156,20 +165,27 @@ class World extends EventTarget {
       case "toast": return this.#toast(event);
       case "typing": return this.#typing(event);
       case "call": return this.#call(event.call);
-      case "reset":
-        this.#threads.clear();
-        this.calls = [];
-        this.#tell("emptied");
-        return this.read();
-      default: return this.read();
+      case "reset": return location.reload();
+      default: return this.readState();
     }
+  }
+
+  async #load(thread) {
+    let messages;
+    do { // an event that overtakes the answer would be lost with the old messages
+      thread.overtaken = false;
+      ({ messages } = await read(`chats/${thread.chat}/messages?viewer=${thread.viewer}&limit=${LIMIT}`));
+    } while (thread.overtaken);
+    thread.messages = new Map(messages.map((raw) => readMessage(raw, this)).map((message) => [message.key, message]));
+    this.#tell("thread", thread);
   }
 
   #put(raw, viewers, isNew) {
     const message = readMessage(raw, this);
     for (const viewer of viewers) {
       const thread = this.thread(viewer, message.chatId);
-      thread.messages.set(message.key, message);
+      thread.overtaken = true;
+      if (isNew || thread.messages.has(message.key)) thread.messages.set(message.key, message);
       if (isNew && message.sender?.id !== viewer) thread.unread += 1;
       this.#tell("thread", thread);
       if (isNew) this.#tell("received", { viewer, chat: message.chatId, message });
@@ -178,6 +194,7 @@ class World extends EventTarget {
 
   #drop({ chat_id: chat, message_id: id, ephemeral_message_id: ephemeralId }) {
     for (const thread of this.#threads.values()) {
+      thread.overtaken = true;
       if (thread.chat === chat && thread.messages.delete(ephemeralId ? `e${ephemeralId}` : `m${id}`)) this.#tell("thread", thread);
     }
   }

@@ -1,7 +1,7 @@
 /** The bar on top: whose eyes the page sees with, the simulated clock, theme, language, the way to the outside world. */
 
 import { askPerson } from "./dialogs.js";
-import { avatar, h, icon, iconButton } from "./dom.js";
+import { avatar, h, icon, iconButton, soon } from "./dom.js";
 import { dateAndTime, language, say, switchLanguage } from "./words.js";
 
 const THEME = "syncbuy-sandbox-theme";
@@ -42,7 +42,7 @@ export function bar(world, { seats, outside }) {
 
   setInterval(tick, 1000);
   world.addEventListener("changed", draw);
-  world.addEventListener("thread", draw);
+  world.addEventListener("thread", soon(draw));
   seats.onChange(draw);
   draw();
   return { element, door };

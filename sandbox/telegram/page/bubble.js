@@ -24,7 +24,7 @@ export function bubble(message, seat, { first }) {
       message.replyTo && quote(message.replyTo, () => seat.jump(message.replyTo.key)),
       message.media && media(message.media),
       message.invoice && invoice(message.invoice),
-      h("div", { class: "text", data: { room: time } }, formatted(message.text, message.entities, seat.openLink)),
+      h("div", { class: "text", data: { room: time } }, formatted(message.text, message.entities, (url) => seat.openLink(url))),
       h("div", { class: `meta ${message.text ? "" : "below"}` }, time)),
     message.keyboard && keyboard(message, seat),
     h("div", { class: "acts" },

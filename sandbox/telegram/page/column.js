@@ -1,209 +1,215 @@
-/** One person's column: their chats as tabs, the open one below, and what only they are shown: toasts and alerts. */
+/** One person's column: their chats as tabs, the open one below, and what only they are shown. */
 
-import { askName } from "./dialogs.js";
-import { composer } from "./composer.js";
-import { avatar, h, iconButton, icon } from "./dom.js";
-import { messageList } from "./messages.js";
+import { Composer } from "./composer.js";
+import { h, icon, soon } from "./dom.js";
+import { personHead } from "./head.js";
+import { MessageList } from "./messages.js";
+import { showAlert, showToast, toastPlace } from "./notices.js";
 import { say } from "./words.js";
 
-const TOAST_MILLISECONDS = 4500;
 const TYPING_MILLISECONDS = 5000;
 
 /** Which chat each person had open, so that a column that is shown again continues where it was. */
 const OPEN = "syncbuy-sandbox-open-chat-of-";
 
-/** This function will make the column of the person `viewer`; `close()` is called by its menu, `stop()` ends its listening. */
-export function column(world, viewer, { close }) {
-  const stopping = new AbortController();
-  const person = () => world.people.get(viewer);
-  const chats = () => world.chatsOf(viewer);
-  const seat = { world, viewer, chat: null };
+/** The seat of one person at the page: its parts act and speak in that person's name through it. */
+export class Column {
+  #stopping = new AbortController();
+  #head = h("header", {});
+  #tabs = h("div", { class: "tabs", role: "tablist", "aria-label": say("chats") });
+  #toasts = toastPlace();
+  #typing = h("div", { class: "typing", "aria-live": "polite" });
+  #typingEnds = null;
+  #drawList = soon(() => this.list.draw());
+  #drawTabsSoon = soon(() => this.#drawTabs());
 
-  const head = h("header", {});
-  const tabs = h("div", { class: "tabs", role: "tablist", on: { keydown: walkTabs } });
-  const notices = h("div", { class: "notices", role: "status", "aria-live": "polite" });
-  const typing = h("div", { class: "typing", "aria-live": "polite" });
-  const list = messageList(seat);
-  const writing = composer(seat);
-  list.talk.append(notices, typing);
-  const element = h("section", { class: "column", data: { viewer }, on: { dragover, dragleave: undrop, drop } },
-    head, tabs, list.pinned, list.talk, writing.element);
+  /** `close()` is called when the person's menu hides the column. */
+  constructor(world, viewer, { close }) {
+    Object.assign(this, { world, viewer, close, chat: Number(sessionStorage.getItem(OPEN + viewer)) });
+    this.list = new MessageList(this);
+    this.composer = new Composer(this);
+    this.list.talk.append(this.#toasts, this.#typing);
+    this.element = h("section", { class: "column", data: { viewer } },
+      this.#head, this.#tabs, this.list.pinned, this.list.talk, this.composer.element);
+    this.#tabs.addEventListener("keydown", (event) => this.#walkTabs(event));
+    this.#takeFiles();
+    this.#listen();
+    this.#drawHead();
+    this.open(this.#here() ? this.chat : this.#chats()[0].id);
+  }
 
-  Object.assign(seat, {
-    toast, openLink,
-    jump: list.jump,
-    reply: (message) => writing.answer(message),
-    act: (name, values) => doing(() => world.act(name, { user_id: viewer, ...values })),
-    remove: (message) => doing(() => world.remove(viewer, message)),
-    tap: (message, row, column) => doing(() => world.tap(viewer, message, row, column)),
-    send: (what) => doing(() => world.send(viewer, seat.chat, what)),
-    commands: () => world.commands(viewer, seat.chat),
-    insteadOfWriting,
-  });
+  /** Ends the listening; the column may then leave the page. */
+  stop() {
+    this.#stopping.abort();
+  }
 
-  async function doing(act) {
+  get person() {
+    return this.world.people.get(this.viewer);
+  }
+
+  /** Opens one of the person's chats. */
+  open(chat) {
+    this.chat = chat;
+    sessionStorage.setItem(OPEN + this.viewer, chat);
+    const thread = this.world.thread(this.viewer, chat);
+    thread.unread = 0;
+    this.#typing.replaceChildren();
+    this.#drawTabs();
+    this.list.open(thread);
+    this.composer.draw();
+    return this.#doing(() => this.world.load(thread));
+  }
+
+  /** Does something as this person; whether it was done. A refusal is told to them. */
+  act(name, values = {}) {
+    return this.#doing(() => this.world.act(name, { user_id: this.viewer, ...values }));
+  }
+
+  tap(message, row, column) {
+    return this.#doing(() => this.world.tap(this.viewer, message, row, column));
+  }
+
+  send(what) {
+    return this.#doing(() => this.world.send(this.viewer, this.chat, what));
+  }
+
+  remove(message) {
+    return this.#doing(() => this.world.remove(this.viewer, message));
+  }
+
+  reply(message) {
+    this.composer.answer(message);
+  }
+
+  jump(key) {
+    this.list.jump(key);
+  }
+
+  toast(text) {
+    showToast(this.#toasts, text);
+  }
+
+  commands() {
+    return this.world.commands(this.viewer, this.chat);
+  }
+
+  /** Whether the link led into the private chat with the bot, where it presses Start with its payload. */
+  openLink(url) {
+    const found = /^https?:\/\/t\.me\/(\w+)(?:\?start=([\w-]*))?$/i.exec(url);
+    if (found?.[1].toLowerCase() !== this.world.bot.username.toLowerCase()) return false;
+    this.open(this.viewer);
+    if (found[2] !== undefined) this.act("start", { payload: found[2] });
+    return true;
+  }
+
+  /** What stands in place of the composer when the person cannot write: a button, else nothing. */
+  insteadOfWriting() {
+    if (this.chat !== this.viewer) return null;
+    if (this.person.blocked) return { label: say("unblock"), act: () => this.act("unblock") };
+    if (!this.person.started) return { label: say("start"), act: () => this.act("start", { payload: "" }) };
+    return null;
+  }
+
+  #chats() {
+    return this.world.chatsOf(this.viewer);
+  }
+
+  #here() {
+    return this.#chats().some(({ id }) => id === this.chat);
+  }
+
+  async #doing(act) {
     try {
       await act();
       return true;
     } catch (error) {
-      toast(error.message);
+      this.toast(error.message);
       return false;
     }
   }
 
-  function openLink(url) {
-    const found = /^https?:\/\/t\.me\/(\w+)(?:\?start=([\w-]*))?$/i.exec(url);
-    if (!found || found[1].toLowerCase() !== world.bot.username.toLowerCase()) return false;
-    open(viewer);
-    if (found[2] !== undefined) seat.act("start", { payload: found[2] });
-    return true;
+  #listen() {
+    const options = { signal: this.#stopping.signal };
+    const mine = (kind, act) => this.world.addEventListener(kind, ({ detail }) => detail.viewer === this.viewer && act(detail), options);
+    this.world.addEventListener("changed", () => this.#draw(), options);
+    mine("thread", ({ chat }) => this.#threadChanged(chat));
+    mine("received", ({ chat, message }) => chat === this.chat && this.#received(message));
+    mine("toast", ({ text, isAlert }) => (isAlert ? showAlert(this.element, text) : this.toast(text)));
+    mine("typing", ({ chat, name }) => chat === this.chat && this.#showTyping(name));
   }
 
-  function insteadOfWriting() {
-    if (seat.chat !== viewer) return null;
-    if (person().blocked) return { label: say("unblock"), act: () => seat.act("unblock") };
-    if (!person().started) return { label: say("start"), act: () => seat.act("start", { payload: "" }) };
-    return null;
-  }
-
-  async function open(chat) {
-    seat.chat = chat;
-    sessionStorage.setItem(OPEN + viewer, chat);
-    const thread = world.thread(viewer, chat);
-    thread.unread = 0;
-    drawTabs();
-    typing.replaceChildren();
-    list.open(thread);
-    writing.draw();
-    await world.load(thread);
-  }
-
-  function draw() {
-    if (!person()) return;
-    drawHead();
-    if (!chats().some(({ id }) => id === seat.chat)) {
-      const moved = world.chats.get(seat.chat)?.upgraded_to;
-      open(chats().find(({ id }) => id === moved)?.id ?? chats()[0].id);
+  #draw() {
+    if (!this.person) return;
+    this.#drawHead();
+    if (this.#here()) {
+      this.#drawTabs();
+      this.composer.draw();
+      this.list.draw();
     } else {
-      drawTabs();
-      writing.draw();
-      list.draw();
+      this.open(this.world.chats.get(this.chat)?.upgraded_to ?? this.#chats()[0].id);
     }
   }
 
-  function drawHead() {
-    const print = JSON.stringify([person(), world.groups()]);
-    if (head.dataset.print === print) return;
-    head.dataset.print = print;
-    const { name, username, language_code: language, color, blocked, started } = person();
-    const state = blocked ? say("has_blocked") : started ? "" : say("not_started");
-    element.setAttribute("aria-label", say("column_of", { name }));
-    head.replaceChildren(avatar(name, color),
-      h("div", { class: "who" }, h("strong", {}, name),
-        h("span", {}, [username && `@${username}`, language].filter(Boolean).join(" · "),
-          state && h("span", { class: blocked ? "warning" : "", style: "display: inline" }, ` · ${state}`))),
-      menu());
+  #threadChanged(chat) {
+    if (chat !== this.chat) {
+      this.#drawTabsSoon();
+      return;
+    }
+    this.world.thread(this.viewer, chat).unread = 0;
+    this.#drawList();
   }
 
-  function menu() {
-    const item = (label, act, danger) => h("button", { type: "button", class: danger ? "danger" : "", on: { click: act } }, label);
-    const groups = world.groups();
-    const details = h("details", { class: "menu" },
-      h("summary", { class: "icon-button", title: say("menu"), "aria-label": say("menu"), role: "button" }, icon("more")),
-      h("div", { class: "menu-items", on: { click: () => { details.open = false; } } },
-        item(say("rename"), () => askName(world, person())),
-        groups.map((group) => (group.member_ids.includes(viewer)
-          ? item(say("leave", { title: group.title }), () => seat.act("leave_group", { chat_id: group.id }))
-          : item(say("join", { title: group.title }), () => seat.act("add_to_group", { chat_id: group.id })))),
-        item(say(person().blocked ? "unblock" : "block"), () => seat.act(person().blocked ? "unblock" : "block"), !person().blocked),
-        item(say("hide_column"), close)));
-    return details;
+  #received(message) {
+    this.#typing.replaceChildren();
+    if (!message.forceReply || !this.world.asks(this.viewer, message)) return;
+    const focus = this.world.lastActor === this.viewer;
+    this.composer.answer({ ...message, placeholder: message.forceReply.input_field_placeholder }, { focus });
   }
 
-  function drawTabs() {
-    tabs.setAttribute("aria-label", say("chats"));
-    const focused = tabs.contains(document.activeElement);
-    tabs.replaceChildren(...chats().map(({ id, title }) => {
-      const chosen = id === seat.chat;
-      const unread = world.thread(viewer, id).unread;
+  #showTyping(name) {
+    this.#typing.replaceChildren(h("span", {}, say("typing", { name })));
+    clearTimeout(this.#typingEnds);
+    this.#typingEnds = setTimeout(() => this.#typing.replaceChildren(), TYPING_MILLISECONDS);
+  }
+
+  #drawHead() {
+    const print = JSON.stringify([this.person, this.world.groups()]);
+    if (this.#head.dataset.print === print) return; // an open menu stays open
+    this.#head.dataset.print = print;
+    this.element.setAttribute("aria-label", say("column_of", { name: this.person.name }));
+    this.#head.replaceChildren(...personHead(this, this.close));
+  }
+
+  #drawTabs() {
+    const focused = this.#tabs.contains(document.activeElement);
+    this.#tabs.replaceChildren(...this.#chats().map(({ id, title }) => {
+      const chosen = id === this.chat;
+      const { unread } = this.world.thread(this.viewer, id);
       return h("button", { type: "button", class: "tab", role: "tab", "aria-selected": String(chosen), tabIndex: chosen ? 0 : -1,
-        data: { chat: id }, on: { click: () => open(id) } },
-        id === viewer && icon("lock"), h("span", { class: "name" }, title),
+        data: { chat: id }, on: { click: () => this.open(id) } },
+        id === this.viewer && icon("lock"), h("span", { class: "name" }, title),
         unread > 0 && h("span", { class: "badge", "aria-label": say("unread", { count: unread }) }, unread));
     }));
-    if (focused) tabs.querySelector("[aria-selected=true]")?.focus();
+    if (focused) this.#tabs.querySelector("[aria-selected=true]")?.focus();
   }
 
-  function walkTabs(event) {
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  #walkTabs({ key }) {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[key];
     if (!step) return;
-    const ids = chats().map(({ id }) => id);
-    open(ids[(ids.indexOf(seat.chat) + step + ids.length) % ids.length]);
+    const ids = this.#chats().map(({ id }) => id);
+    this.open(ids[(ids.indexOf(this.chat) + step + ids.length) % ids.length]);
   }
 
-  function toast(text) {
-    const note = h("div", { class: "toast" }, text);
-    notices.append(note);
-    setTimeout(() => note.remove(), TOAST_MILLISECONDS);
-  }
-
-  function alert(text) {
-    const before = document.activeElement;
-    const done = () => {
-      cover.remove();
-      before?.focus?.();
+  #takeFiles() {
+    const over = (now) => (event) => {
+      event.preventDefault();
+      this.element.classList.toggle("drop", now);
     };
-    const ok = h("button", { type: "button", class: "button main", on: { click: done } }, say("ok"));
-    const cover = h("div", { class: "alert", role: "alertdialog", "aria-label": text,
-      on: { keydown: (event) => event.key === "Escape" && done() } }, h("div", {}, h("p", {}, text), ok));
-    element.append(cover);
-    ok.focus();
+    this.element.addEventListener("dragover", over(true));
+    this.element.addEventListener("dragleave", over(false));
+    this.element.addEventListener("drop", (event) => {
+      over(false)(event);
+      this.composer.attach(event.dataTransfer.files[0]);
+    });
   }
-
-  let typingEnds;
-  function showTyping(words) {
-    typing.replaceChildren(h("span", {}, words));
-    clearTimeout(typingEnds);
-    typingEnds = setTimeout(() => typing.replaceChildren(), TYPING_MILLISECONDS);
-  }
-
-  function received(message) {
-    typing.replaceChildren();
-    if (!message.forceReply || !world.asks(viewer, message)) return;
-    writing.answer({ ...message, placeholder: message.forceReply.input_field_placeholder }, { focus: world.lastActor === viewer });
-  }
-
-  function dragover(event) {
-    event.preventDefault();
-    element.classList.add("drop");
-  }
-  function undrop() {
-    element.classList.remove("drop");
-  }
-  function drop(event) {
-    event.preventDefault();
-    undrop();
-    writing.attach(event.dataTransfer.files[0]);
-  }
-
-  const mine = ({ detail }) => detail.viewer === viewer;
-  const here = (event) => mine(event) && event.detail.chat === seat.chat;
-  const listen = (kind, act) => world.addEventListener(kind, act, { signal: stopping.signal });
-  listen("changed", draw);
-  listen("thread", (event) => {
-    if (here(event)) {
-      world.thread(viewer, seat.chat).unread = 0;
-      list.draw();
-    } else if (mine(event)) drawTabs();
-  });
-  listen("received", (event) => here(event) && received(event.detail.message));
-  listen("toast", (event) => mine(event) && (event.detail.isAlert ? alert : toast)(event.detail.text));
-  listen("typing", (event) => here(event) && showTyping(say("typing", { name: event.detail.name })));
-
-  seat.chat = Number(sessionStorage.getItem(OPEN + viewer));
-  if (chats().some(({ id }) => id === seat.chat)) {
-    drawHead();
-    open(seat.chat);
-  } else draw();
-  return { element, stop: () => stopping.abort(), focus: () => writing.focus() };
 }

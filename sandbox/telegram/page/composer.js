@@ -5,100 +5,104 @@ import { h, icon, iconButton } from "./dom.js";
 import { commandHints } from "./hints.js";
 import { fileSize, say } from "./words.js";
 
-/** This function will make the composer of a column; each chat keeps its own draft. */
-export function composer(seat) {
-  const drafts = new Map();
-  const input = h("textarea", { rows: 1, placeholder: say("write"), "aria-label": say("write"), enterKeyHint: "send" });
-  const sendButton = iconButton("send", say("send"), send, { class: "send" });
-  const picker = h("input", { type: "file", hidden: true, on: { change: () => attach(picker.files[0]) } });
-  const above = h("div", {});
-  const row = h("div", { class: "composer-row" },
-    iconButton("attach", say("attach"), () => picker.click()), picker, input, sendButton);
-  const instead = h("button", { type: "button", class: "button main instead", hidden: true });
-  const hints = commandHints(input, seat, send);
-  const element = h("div", { class: "composer" }, hints.element, above, row, instead);
+/** The composer of a column; each chat keeps its own draft: text, the message answered, a file. */
+export class Composer {
+  #drafts = new Map();
+  #above = { answer: null, file: null };
 
-  const draft = () => drafts.get(seat.chat) ?? drafts.set(seat.chat, { text: "", answer: null, file: null }).get(seat.chat);
+  constructor(seat) {
+    this.seat = seat;
+    this.input = h("textarea", { rows: 1, "aria-label": say("write"), enterKeyHint: "send" });
+    this.hints = commandHints(this.input, seat, () => this.send());
+    this.sendButton = iconButton("send", say("send"), () => this.send(), { class: "send" });
+    const picker = h("input", { type: "file", hidden: true, on: { change: () => this.attach(picker.files[0]) } });
+    this.above = h("div", {});
+    this.row = h("div", { class: "composer-row" },
+      iconButton("attach", say("attach"), () => picker.click()), picker, this.input, this.sendButton);
+    this.instead = h("button", { type: "button", class: "button main instead", hidden: true });
+    this.element = h("div", { class: "composer" }, this.hints.element, this.above, this.row, this.instead);
+    this.input.addEventListener("input", () => this.#typed());
+    this.input.addEventListener("keydown", (event) => this.#pressed(event));
+    this.input.addEventListener("paste", ({ clipboardData }) => this.attach(clipboardData.files[0]));
+  }
 
-  input.addEventListener("input", () => {
-    draft().text = input.value;
-    ready();
-    hints.draw();
-  });
-  input.addEventListener("keydown", (event) => {
-    if (event.isComposing || hints.took(event)) return;
+  /** Shows the draft of the open chat, or the button that stands in its place. */
+  draw() {
+    const { text, answer, file } = this.#draft;
+    if (this.input.value !== text) this.input.value = text;
+    this.input.placeholder = answer?.placeholder || say("write");
+    this.#drawAbove(answer, file);
+    this.sendButton.disabled = !text.trim() && !file;
+    this.hints.draw();
+    const other = this.seat.insteadOfWriting();
+    this.row.hidden = this.above.hidden = Boolean(other);
+    this.instead.hidden = !other;
+    this.instead.textContent = other?.label ?? "";
+    this.instead.onclick = other?.act ?? null;
+  }
+
+  /** Begins an answer to a message. */
+  answer(message, { focus = true } = {}) {
+    this.#change({ answer: message });
+    if (focus) this.input.focus();
+  }
+
+  /** Takes a file from the disk, if there is one. */
+  attach(file) {
+    if (!file) return;
+    this.#change({ file });
+    this.input.focus();
+  }
+
+  /** Sends the draft; what the sandbox refused comes back, unless something new was begun. */
+  async send() {
+    const { chat } = this.seat;
+    const draft = this.#draft;
+    if (!draft.text.trim() && !draft.file) return;
+    this.#drafts.delete(chat);
+    this.draw();
+    const sent = await this.seat.send({ ...draft, text: draft.text.trim() });
+    if (sent || this.#drafts.get(chat)?.text) return;
+    this.#drafts.set(chat, draft);
+    this.draw();
+  }
+
+  get #draft() {
+    return this.#drafts.get(this.seat.chat) ?? { text: "", answer: null, file: null };
+  }
+
+  #change(part) {
+    this.#drafts.set(this.seat.chat, { ...this.#draft, ...part });
+    this.draw();
+  }
+
+  #drawAbove(answer, file) {
+    if (this.#above.answer === answer && this.#above.file === file) return; // a picture would blink at each letter
+    this.#above = { answer, file };
+    this.above.replaceChildren();
+    if (answer) this.above.append(this.#answering(answer));
+    if (file) this.above.append(attached(file, () => this.#change({ file: null })));
+  }
+
+  #typed() {
+    this.#change({ text: this.input.value });
+  }
+
+  #pressed(event) {
+    if (event.isComposing || this.hints.took(event)) return;
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
-      send();
+      this.send();
     } else if (event.key === "Escape") {
-      drop("answer");
-      drop("file");
+      this.#change({ answer: null, file: null });
     }
-  });
-  input.addEventListener("paste", (event) => {
-    const [file] = event.clipboardData.files;
-    if (file) attach(file);
-  });
-
-  function ready() {
-    const { text, file } = draft();
-    sendButton.disabled = !text.trim() && !file;
   }
 
-  function drop(what) {
-    draft()[what] = null;
-    draw();
+  #answering(message) {
+    const original = { name: message.sender?.name ?? "", color: message.sender?.color, snippet: snippet(message) };
+    return h("div", { class: "answering" }, icon("reply"), quote(original, () => this.seat.jump(message.key)),
+      iconButton("close", say("cancel"), () => this.#change({ answer: null })));
   }
-
-  function attach(file) {
-    if (!file) return;
-    picker.value = "";
-    draft().file = file;
-    draw();
-    input.focus();
-  }
-
-  function answer(message, { focus = true } = {}) {
-    draft().answer = message;
-    draw();
-    if (focus) input.focus();
-  }
-
-  async function send() {
-    const { text, answer: message, file } = draft();
-    if (!text.trim() && !file) return;
-    const chat = seat.chat;
-    const unsent = draft();
-    drafts.delete(chat);
-    draw();
-    const sent = await seat.send({ text: text.trim(), answer: message, file });
-    if (sent || drafts.get(chat)?.text) return;
-    drafts.set(chat, unsent);
-    draw();
-  }
-
-  function draw() {
-    const { text, answer: message, file } = draft();
-    if (input.value !== text) input.value = text;
-    input.placeholder = message?.placeholder || say("write");
-    above.replaceChildren(...[message && answering(message, seat, () => drop("answer")), file && attached(file, () => drop("file"))]
-      .filter(Boolean));
-    ready();
-    hints.draw();
-    const other = seat.insteadOfWriting();
-    row.hidden = above.hidden = Boolean(other);
-    instead.hidden = !other;
-    instead.textContent = other?.label ?? "";
-    instead.onclick = other?.act ?? null;
-  }
-
-  return { element, draw, answer, attach, focus: () => (instead.hidden ? input : instead).focus() };
-}
-
-function answering(message, seat, drop) {
-  const original = { name: message.sender?.name ?? "", color: message.sender?.color, snippet: snippet(message) };
-  return h("div", { class: "answering" }, icon("reply"), quote(original, () => seat.jump(message.key)),
-    iconButton("close", say("cancel"), drop));
 }
 
 function attached(file, drop) {

@@ -45,6 +45,17 @@ export function h(tag, props = {}, ...children) {
   return element;
 }
 
+/** This function will make a function that runs `act` once before the next frame, however often it is called until then. */
+export function soon(act) {
+  let frame = null;
+  return () => {
+    frame ??= requestAnimationFrame(() => {
+      frame = null;
+      act();
+    });
+  };
+}
+
 /** This function will make a decorative icon, silent for screen readers; `name` is a key of ICONS. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");

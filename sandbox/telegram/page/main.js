@@ -1,17 +1,20 @@
 /** The start of the page: it reads the world, puts the bar, columns and drawer in place and keeps them there. */
 
 import { bar, wearTheme } from "./bar.js";
-import { column } from "./column.js";
+import { Column } from "./column.js";
 import { h } from "./dom.js";
 import { drawer } from "./drawer.js";
+import { closeMenusOnClick } from "./head.js";
 import { seatsFor } from "./seats.js";
 import { language, say } from "./words.js";
 import { openWorld } from "./world.js";
 
 wearTheme();
+closeMenusOnClick();
 document.documentElement.lang = language();
 const offline = h("div", { class: "offline", role: "status", hidden: true }, h("span", { class: "spinner" }), say("offline"));
-const world = await openWorld({ onLink: (open) => { offline.hidden = open; }, whileWaiting: document.body.appendChild.bind(document.body, offline) });
+document.body.append(offline);
+const world = await openWorld({ onLink: (open) => { offline.hidden = open; } });
 
 const seats = seatsFor(world);
 const columns = h("main", { class: "columns" });
@@ -27,14 +30,14 @@ function showOutside(show) {
 
 function draw() {
   const wanted = seats.shown();
-  for (const [viewer, { element, stop }] of standing) {
+  for (const [viewer, column] of standing) {
     if (wanted.includes(viewer)) continue;
-    stop();
-    element.remove();
+    column.stop();
+    column.element.remove();
     standing.delete(viewer);
   }
   for (const viewer of wanted) {
-    if (!standing.has(viewer)) standing.set(viewer, column(world, viewer, { close: () => seats.toggle(viewer) }));
+    if (!standing.has(viewer)) standing.set(viewer, new Column(world, viewer, { close: () => seats.toggle(viewer) }));
   }
   wanted.forEach((viewer, at) => {
     const { element } = standing.get(viewer);
@@ -48,9 +51,3 @@ new ResizeObserver(([{ contentRect }]) => seats.fit(contentRect.width)).observe(
 seats.onChange(draw);
 world.addEventListener("changed", draw);
 draw();
-
-document.addEventListener("click", ({ target }) => {
-  for (const menu of document.querySelectorAll("details.menu[open]")) {
-    if (!menu.contains(target)) menu.open = false;
-  }
-});

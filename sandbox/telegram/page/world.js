@@ -8,8 +8,8 @@ const CALLS_KEPT = 200;
 const AGAIN_MILLISECONDS = 1500;
 const TAP_MILLISECONDS = 150_000; // Telegram keeps a query for 150 seconds
 
-/** This function will read the world and follow it; `whileWaiting()` runs when the sandbox does not answer yet. */
-export async function openWorld({ onLink, whileWaiting }) {
+/** This function will read the world and follow it; `onLink(open)` hears whether the sandbox can be reached. */
+export async function openWorld({ onLink }) {
   const world = new World();
   for (;;) {
     try {
@@ -17,7 +17,6 @@ export async function openWorld({ onLink, whileWaiting }) {
       await world.readCalls();
       break;
     } catch {
-      whileWaiting();
       onLink(false);
       await new Promise((done) => setTimeout(done, AGAIN_MILLISECONDS));
     }

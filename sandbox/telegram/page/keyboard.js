@@ -1,0 +1,53 @@
+/** The inline keyboard under a message: taps, links, copying, payment; a spinner until the bot has answered a tap. */
+
+import { h, icon } from "./dom.js";
+import { say } from "./words.js";
+
+const STYLES = new Set(["primary", "success", "danger"]);
+
+/**
+ * This function will draw rows of Bot API `InlineKeyboardButton` (core.telegram.org/bots/api#inlinekeyboardbutton).
+ * A repeated tap is never held back: the bot must stand it, and people do it.
+ */
+export function keyboard(message, seat) {
+  const rows = message.keyboard.map((row, rowAt) =>
+    h("div", { class: "keys" }, row.map((key, columnAt) => drawn(key, { message, seat, row: rowAt, column: columnAt }))));
+  return h("div", { class: "keyboard", role: "group", "aria-label": say("buttons") }, rows);
+}
+
+function drawn(key, place) {
+  const { message, seat, row, column } = place;
+  const look = `key ${STYLES.has(key.style) ? key.style : ""}`;
+  if (key.url) return linkKey(key, look, seat);
+  const waiting = seat.world.waitingFor(seat.viewer, message).includes(`${row},${column}`);
+  const corner = key.copy_text ? "copy" : key.pay ? "card" : null;
+  return h("button", {
+    type: "button", class: look, disabled: Boolean(key.disabled), "aria-busy": waiting ? "true" : null,
+    data: { at: `${row},${column}` }, on: { click: () => press(key, place) },
+  }, h("span", {}, key.text), corner && cornerIcon(corner), waiting && h("span", { class: "spinner" }));
+}
+
+function linkKey(key, look, seat) {
+  const open = (event) => {
+    if (seat.openLink(key.url)) event.preventDefault();
+  };
+  return h("a", { class: look, href: key.url, target: "_blank", rel: "noopener noreferrer", on: { click: open } },
+    h("span", {}, key.text), cornerIcon("link"));
+}
+
+function cornerIcon(name) {
+  const sign = icon(name);
+  sign.classList.add("corner");
+  return sign;
+}
+
+async function press(key, { message, seat, row, column }) {
+  if (key.copy_text) {
+    await navigator.clipboard?.writeText(key.copy_text.text).catch(() => {});
+    seat.toast(say("copied", { text: key.copy_text.text }));
+  } else if (key.pay) {
+    await seat.act("pay_invoice", { chat_id: message.chatId, message_id: message.id });
+  } else {
+    await seat.tap(message, row, column);
+  }
+}

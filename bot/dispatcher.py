@@ -6,6 +6,7 @@ from aiogram import Bot
 from aiogram.client.default import DefaultBotProperties
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
+from aiogram.types import LinkPreviewOptions
 
 from bot.handlers import ROUTERS
 from bot.intake import Intake
@@ -21,5 +22,6 @@ def build_intake() -> Intake:
 
 def connect(token: str, api_url: str) -> Bot:
     """Return a bot that speaks HTML to the Bot API server at `api_url`."""
+    defaults = DefaultBotProperties(parse_mode="HTML", link_preview=LinkPreviewOptions(is_disabled=True))
     session = AiohttpSession(api=TelegramAPIServer.from_base(api_url))
-    return Bot(token, session=session, default=DefaultBotProperties(parse_mode="HTML", link_preview_is_disabled=True))
+    return Bot(token, session=session, default=defaults)

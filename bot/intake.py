@@ -20,6 +20,7 @@ from core.errors import DomainError
 from core.identity.actor import Actor, TelegramChat, TelegramPerson
 from core.identity.meet import meet
 from core.inbox.once import once
+from core.notifications.budget import spend
 from core.texts import say_plain
 
 log = structlog.get_logger()
@@ -36,6 +37,7 @@ class Intake(Dispatcher):
 
     db: Database
     settings: ProductSettings
+    group_messages_per_minute: int
 
     def __init__(self) -> None:
         super().__init__(storage=DialogStorage())
@@ -115,8 +117,15 @@ class Intake(Dispatcher):
         async with lock:
             try:
                 await replies.send(bot)
+                await self._spend(replies)
             except Exception:
                 log.exception("replies-failed", chat_id=replies.chat_id)
+
+    async def _spend(self, replies: Replies) -> None:
+        if replies.group_messages and replies.chat_id is not None:
+            async with self.db.transaction() as session:
+                for _ in range(replies.group_messages):
+                    await spend(session, telegram_chat_id=replies.chat_id, per_minute=self.group_messages_per_minute)
 
     async def finish(self, *, within_seconds: float = 5) -> None:
         """Wait for the answers that are being sent."""

@@ -44,6 +44,7 @@ class Replies:
         self.bot_username = bot_username
         self.language = language
         self.answered = False
+        self.group_messages = 0  # sent so far; they count against the group's budget
         self._steps: list[Step] = []
 
     def forget(self) -> None:
@@ -110,6 +111,7 @@ class Replies:
 
     async def _send(self, bot: Bot, message: Message, *, reply: bool = False, ask: bool = False) -> None:
         assert self.chat_id is not None
+        self.group_messages += self.in_group
         markup: Any = ForceReply(selective=True) if ask else _markup(message)
         parameters = self._reply_parameters() if reply or ask else None
         thread_id = getattr(self.message, "message_thread_id", None) if self.in_group else None
@@ -139,6 +141,7 @@ class Replies:
     async def _replace(self, bot: Bot, message: Message) -> None:
         ephemeral_id = getattr(self.message, "ephemeral_message_id", None)
         assert self.chat_id is not None
+        self.group_messages += self.in_group
         try:
             if ephemeral_id is not None and self.user_id is not None:
                 await bot.edit_ephemeral_message_text(
@@ -194,6 +197,7 @@ class Replies:
             return False  # only an administrator may answer a plain message so, and we ask for no rights
         assert self.chat_id is not None
         assert self.user_id is not None
+        self.group_messages += 1
         to = EphemeralMessageParameters(
             receiver_user_id=self.user_id, callback_query_id=self.query.id if self.query else None
         )

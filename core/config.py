@@ -34,7 +34,9 @@ class TelegramSettings(_Settings):
     webhook_url: str | None = Field(default=None, description="Public https address; unset: long polling.")
     webhook_secret: SecretStr | None = Field(default=None, description="Telegram repeats it in every webhook.")
     webhook_port: int = Field(default=8080, ge=0, le=65535, description="Where the bot's webhook server listens.")
-    telegram_group_messages_per_minute: int = Field(default=18, ge=1, le=60, description="Sends and edits, one group.")
+    telegram_group_messages_per_minute: int = Field(
+        default=15, ge=1, le=6000, description="Sends and edits, one group."
+    )
 
 
 class SandboxSettings(_Settings):

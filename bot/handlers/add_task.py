@@ -62,7 +62,9 @@ async def run(turn: Turn, state: FSMContext, purchase: Purchase, words: str) -> 
         now=turn.now,
     )
     await state.clear()
-    if task.estimate_minor is None:
+    if turn.replies.in_group:
+        turn.replies.react("✍")  # the card shows what was understood; a group may be written to only so often
+    elif task.estimate_minor is None:
         turn.reply("task-added", number=task.number, title=task.title)
     else:
         estimate = format_money(Money(task.estimate_minor, purchase.currency), turn.actor.language)

@@ -10,7 +10,6 @@ from bot.states import Answer, Asking
 from bot.turn import Turn
 from core.identity.models import Chat
 from core.notifications.card import render_card
-from core.notifications.dates import written_date
 from core.purchases.open_purchase import open_purchase
 
 router = Router(name=__name__)
@@ -34,7 +33,7 @@ async def hear_title(message: TelegramMessage, state: FSMContext, turn: Turn) ->
 
 
 async def _open(turn: Turn, message: TelegramMessage, words: str) -> None:
-    title, due_at = split_title_and_due(words, turn.actor.language, turn.now, turn.actor.time_zone)
+    title, due_at = split_title_and_due(words, now=turn.now, time_zone=turn.actor.time_zone)
     chat = None if turn.actor.chat_id is None else await turn.session.get(Chat, turn.actor.chat_id)
     purchase = await open_purchase(
         turn.session,
@@ -48,5 +47,3 @@ async def _open(turn: Turn, message: TelegramMessage, words: str) -> None:
     )
     if turn.actor.chat_id is None:  # a group gets its card by the effect that keeps it up to date
         turn.replies.say(await render_card(turn.session, purchase.id))
-    elif due_at is not None:
-        turn.reply("understood-due", date=written_date(due_at, turn.actor.time_zone, turn.actor.language))

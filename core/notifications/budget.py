@@ -5,25 +5,27 @@ from datetime import timedelta
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-BURST = 4  # what may go out at once after a silence
+BURST = 5  # what may go out at once after a silence
 # GCRA in one statement: the arrival time moves on by one interval for each message, and a message conforms while it is
 # not more than the burst ahead of the clock. Nothing is written where it does not conform.
 RESERVE = text("""
 INSERT INTO notifications.chat_budgets AS budget (telegram_chat_id, arrival_at)
-VALUES (:chat, clock_timestamp() + :interval)
+VALUES (:chat, clock_timestamp() + CAST(:interval AS interval))
 ON CONFLICT (telegram_chat_id) DO UPDATE
-SET arrival_at = greatest(budget.arrival_at, clock_timestamp()) + :interval
-WHERE budget.arrival_at <= clock_timestamp() + :tolerance
+SET arrival_at = greatest(budget.arrival_at, clock_timestamp()) + CAST(:interval AS interval)
+WHERE budget.arrival_at <= clock_timestamp() + CAST(:tolerance AS interval)
 RETURNING true
 """)
 WAIT = text("""
-SELECT greatest(arrival_at - :tolerance - clock_timestamp(), interval '0') FROM notifications.chat_budgets
+SELECT greatest(arrival_at - CAST(:tolerance AS interval) - clock_timestamp(), interval '0')
+FROM notifications.chat_budgets
 WHERE telegram_chat_id = :chat
 """)
 SILENCE = text("""
 INSERT INTO notifications.chat_budgets AS budget (telegram_chat_id, arrival_at)
-VALUES (:chat, clock_timestamp() + :until)
-ON CONFLICT (telegram_chat_id) DO UPDATE SET arrival_at = greatest(budget.arrival_at, clock_timestamp() + :until)
+VALUES (:chat, clock_timestamp() + CAST(:until AS interval))
+ON CONFLICT (telegram_chat_id) DO UPDATE
+SET arrival_at = greatest(budget.arrival_at, clock_timestamp() + CAST(:until AS interval))
 """)
 
 
@@ -39,6 +41,12 @@ async def reserve(session: AsyncSession, *, telegram_chat_id: int, per_minute: i
     wait = await session.scalar(WAIT, asked)
     assert isinstance(wait, timedelta)
     return wait
+
+
+async def spend(session: AsyncSession, *, telegram_chat_id: int, per_minute: int) -> None:
+    """Take a message that goes out at once, such as the answer to a command, out of the budget all the same."""
+    interval = timedelta(minutes=1) // per_minute
+    await session.execute(RESERVE, {"chat": telegram_chat_id, "interval": interval, "tolerance": timedelta(days=1)})
 
 
 async def keep_silent(session: AsyncSession, *, telegram_chat_id: int, retry_after: timedelta, per_minute: int) -> None:

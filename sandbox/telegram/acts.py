@@ -263,7 +263,7 @@ def seed(world: World) -> None:
 
 
 def _bot_may_read(world: World, chat: Thing, message: Thing) -> bool:
-    """Privacy mode: the bot sees commands for it, replies to it and ephemeral messages to it; an administrator sees all.
+    """Privacy mode: the bot sees commands for it, replies to it and ephemeral words to it; an administrator sees all.
 
     A bare command is for it once it has written in the group (core.telegram.org/bots/features, privacy mode).
     """

@@ -21,12 +21,17 @@ from sandbox.telegram.world import World
 PAGE = Path(__file__).parent / "page"
 
 
-def create_app(*, data_path: Path, on_clock: Callable[[timedelta], None] | None = None) -> FastAPI:
+def create_app(
+    *, data_path: Path, on_clock: Callable[[timedelta], None] | None = None, group_per_minute: int | None = None
+) -> FastAPI:
     """Return the application; everything it knows is kept in the folder `data_path`.
 
     `on_clock` is told how far the sandbox's clock stands ahead, at the start and whenever it is advanced.
+    `group_per_minute` is how often a bot may write to a group, instead of Telegram's 20.
     """
     world = World(data_path, None if on_clock is None else lambda seconds: on_clock(timedelta(seconds=seconds)))
+    if group_per_minute is not None:
+        world.group_per_minute = world.private_per_minute = group_per_minute
     if not world.people:
         seed(world)
 

@@ -18,8 +18,6 @@ from sandbox.telegram.storage import Thing
 from sandbox.telegram.world import World
 
 TOKEN = re.compile(r"[0-9]{6,12}:[A-Za-z0-9_-]{20,64}")
-GROUP_PER_MINUTE = 20
-PRIVATE_PER_MINUTE = 60
 QUIET_METHODS = {"getupdates"}
 
 
@@ -103,7 +101,7 @@ def _check_flood(world: World, call: Call) -> None:
     sent = world.last_chat_messages.setdefault(chat_id, deque())
     while sent and now - sent[0] > 60:  # noqa: PLR2004 -- a minute
         sent.popleft()
-    if len(sent) >= (PRIVATE_PER_MINUTE if chat_id > 0 else GROUP_PER_MINUTE):
+    if len(sent) >= (world.private_per_minute if chat_id > 0 else world.group_per_minute):
         seconds = int(60 - (now - sent[0])) + 1
         raise Refusal(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
     sent.append(now)

@@ -31,6 +31,7 @@ class World:
         self.faults: list[Thing] = []
         self.last_chat_messages: dict[int, deque[float]] = {}
         self.bot = dict(BOT)
+        self.group_per_minute, self.private_per_minute = 20, 60
         self._load()
 
     def _load(self) -> None:

@@ -32,7 +32,6 @@ answer-is-private = That is private. Open the chat with me, the answer is there.
 open-private-chat = Open the private chat
 
 ask-purchase-title = What do we buy? Reply with a title, for example "Barbecue at the lake by 15.06".
-understood-due = Understood: by { $date }.
 which-purchase = Which purchase is it about?
 purchases-list = { $count ->
     [0] No open purchases. Begin one: <code>/new Barbecue</code>

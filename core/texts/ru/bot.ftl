@@ -32,7 +32,6 @@ answer-is-private = Это личное. Откройте чат со мной �
 open-private-chat = Открыть личку
 
 ask-purchase-title = Что покупаем? Ответьте названием, например «Шашлыки на даче до 15.06».
-understood-due = Понял: до { $date }.
 which-purchase = О какой покупке речь?
 purchases-list = { $count ->
     [0] Открытых покупок нет. Начните: <code>/new Шашлыки</code>

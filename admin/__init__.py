@@ -1,0 +1,1 @@
+"""The command line and the composition of processes: the one place that knows all the others."""

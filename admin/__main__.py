@@ -1,0 +1,26 @@
+"""`python -m admin`: every word of the command line."""
+
+import typer
+
+from admin.commands import check, demo, ledger, run, test
+
+app = typer.Typer(
+    name="manage.py", help="SyncBuy: groups that buy things together.", no_args_is_help=True, add_completion=False,
+    pretty_exceptions_enable=False,
+)  # fmt: skip
+PASSED_THROUGH = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+app.command("run")(run.run)
+app.command("demo")(demo.demo)
+app.command("test", context_settings=PASSED_THROUGH)(test.test)
+app.command("check")(check.check)
+app.add_typer(ledger.app, name="ledger")
+
+
+def main() -> None:
+    """Run one command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -74,3 +74,6 @@ error-answered-already = { $status ->
     [succeeded] It is confirmed already.
    *[other] It was answered already, or taken back.
 }
+
+error-not-enough-money = There is not enough money.
+error-account-closed = This account is closed.

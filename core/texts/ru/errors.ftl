@@ -74,3 +74,6 @@ error-answered-already = { $status ->
     [succeeded] Уже подтверждено.
    *[other] Ответ уже дан или платёж отозван.
 }
+
+error-not-enough-money = Не хватает денег.
+error-account-closed = Этот счёт закрыт.

@@ -1,0 +1,208 @@
+"""The rules of the house that no linter knows."""
+
+import ast
+import importlib
+import pkgutil
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fluent.syntax import FluentParser
+from fluent.syntax.ast import Message, VariableReference
+from fluent.syntax.visitor import Visitor
+
+from core.errors import DomainError
+from core.texts import LANGUAGES
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("core", "bot", "workers", "admin", "sandbox")
+OUTSIDE = {
+    "answer",
+    "send",
+    "edit",
+    "publish",
+    "send_message",
+    "send_photo",
+    "edit_message_text",
+    "post",
+    "get_updates",
+}
+IN_TRANSACTION = {"transaction", "once", "begin_nested"}
+
+
+def _files(*packages: str) -> list[Path]:
+    return [file for package in packages for file in sorted((ROOT / package).rglob("*.py"))]
+
+
+def _tree(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+def _called(node: ast.AST) -> str:
+    function = node.func if isinstance(node, ast.Call) else None
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+class TestTransactions:
+    def test_are_committed_by_the_database_module_alone(self) -> None:
+        offenders = [
+            f"{file.relative_to(ROOT)}:{node.lineno}"
+            for file in _files(*PACKAGES)
+            for node in ast.walk(_tree(file))
+            if isinstance(node, ast.Call) and _called(node) in {"commit", "rollback"}
+        ]
+
+        assert offenders == []
+
+    def test_hold_nothing_that_waits_for_a_network(self) -> None:
+        offenders = []
+        for file in _files("core", "bot", "workers"):
+            for block in ast.walk(_tree(file)):
+                if isinstance(block, ast.AsyncWith) and any(
+                    _called(item.context_expr) in IN_TRANSACTION for item in block.items
+                ):
+                    offenders += [
+                        f"{file.relative_to(ROOT)}:{node.lineno} {_called(node.value)}"
+                        for node in ast.walk(block)
+                        if isinstance(node, ast.Await) and _called(node.value) in OUTSIDE - {"post"}
+                    ]
+
+        # The one exception is named in core/outbox/drain.py: it is what keeps the order of events.
+        assert [offender for offender in offenders if not offender.startswith("core/outbox/drain.py")] == []
+        assert any(offender.startswith("core/outbox/drain.py") for offender in offenders)
+
+
+class TestMoney:
+    def test_is_never_a_float_in_core(self) -> None:
+        offenders = []
+        for file in _files("core"):
+            for node in ast.walk(_tree(file)):
+                is_float = isinstance(node, ast.Constant) and isinstance(node.value, float)
+                divides = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and _is_arithmetic(file, node)
+                rounds = isinstance(node, ast.Call) and _called(node) in {"float", "round"}
+                if is_float or divides or rounds:
+                    offenders.append(f"{file.relative_to(ROOT)}:{node.lineno}")
+
+        assert offenders == []
+
+
+def _is_arithmetic(file: Path, node: ast.BinOp) -> bool:
+    """Return whether `/` divides rather than joins paths, which only the modules that know files do."""
+    del node
+    return file.name not in {"embedded_postgres.py", "migrate.py"} and file.parent.name != "texts"
+
+
+class TestFiles:
+    def test_begin_with_a_sentence_that_says_what_they_are_for(self) -> None:
+        silent = [
+            str(file.relative_to(ROOT))
+            for file in _files(*PACKAGES, "tests", "alembic")
+            if file.stat().st_size and not ast.get_docstring(_tree(file))
+        ]
+
+        assert silent == []
+
+    def test_of_plug_ins_are_named_in_their_folder(self) -> None:
+        for folder in ("bot/handlers", "core/notifications/catalog", "sandbox/telegram/methods"):
+            named = (ROOT / folder / "__init__.py").read_text(encoding="utf-8")
+            plug_ins = {file.stem for file in (ROOT / folder).glob("*.py")} - {"__init__", "entry", "call"}
+
+            assert {name for name in plug_ins if not re.search(rf"\b{name}\b", named)} == set()
+
+    def test_of_tables_are_named_in_one_place(self) -> None:
+        tables = (ROOT / "core" / "tables.py").read_text(encoding="utf-8")
+
+        for models in (ROOT / "core").glob("*/models.py"):
+            assert f"core.{models.parent.name}.models" in tables
+
+    def test_of_migrations_are_no_package(self) -> None:
+        assert not (ROOT / "alembic" / "__init__.py").exists()
+
+    def test_say_nothing_of_where_they_were_written(self) -> None:
+        forbidden = re.compile(r"\.\./shared|/work/|file:///|--index-url")
+        tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+        here = Path(__file__).resolve()
+        offenders = []
+        for name in tracked.splitlines():
+            file = ROOT / name
+            if file.resolve() == here or not file.is_file():
+                continue
+            if forbidden.search(file.read_text(encoding="utf-8", errors="ignore")):
+                offenders.append(name)
+
+        assert offenders == []
+
+    def test_of_locks_hold_no_address(self) -> None:
+        for file in (ROOT / "requirements").iterdir():
+            assert "://" not in file.read_text(encoding="utf-8")
+
+
+class _Variables(Visitor):  # type: ignore[misc]
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def visit_VariableReference(self, node: VariableReference) -> None:  # noqa: N802 -- fluent names its visitors so
+        self.names.add(node.id.name)
+
+
+def _messages(language: str) -> Iterator[tuple[str, set[str]]]:
+    for file in sorted((ROOT / "core" / "texts" / language).glob("*.ftl")):
+        for entry in FluentParser().parse(file.read_text(encoding="utf-8")).body:
+            assert type(entry).__name__ != "Junk", f"{file.name}: {entry.content}"
+            if isinstance(entry, Message):
+                variables = _Variables()
+                variables.visit(entry)
+                yield entry.id.name, variables.names
+
+
+class TestTexts:
+    def test_are_the_same_in_every_language(self) -> None:
+        by_language = {language: dict(_messages(language)) for language in LANGUAGES}
+        first, *others = by_language.values()
+
+        for other in others:
+            assert first.keys() == other.keys()
+            assert {key: names for key, names in first.items() if other[key] != names} == {}
+
+    def test_are_written_once(self) -> None:
+        for language in LANGUAGES:
+            keys = [key for key, _ in _messages(language)]
+
+            assert sorted(keys) == sorted(set(keys))
+
+    def test_tell_every_refusal(self) -> None:
+        for package in ("core", "bot"):
+            _import_all(package)
+        keys = {key for key, _ in _messages("ru")}
+
+        assert {error.__name__ for error in _subclasses(DomainError) if error.text not in keys} == set()
+
+
+def _import_all(package: str) -> None:
+    module = importlib.import_module(package)
+    for found in pkgutil.walk_packages(module.__path__, f"{package}."):
+        if not found.name.endswith("__main__"):
+            importlib.import_module(found.name)
+
+
+def _subclasses(kind: type[DomainError]) -> Iterator[type[DomainError]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from _subclasses(child)
+
+
+class TestImports:
+    def test_follow_the_layers(self) -> None:
+        tool = Path(sys.executable).parent / "lint-imports"
+        checked = subprocess.run([str(tool), "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+
+        assert checked.returncode == 0, checked.stdout
+
+    @pytest.mark.parametrize("module", ["core.tables", "workers.run", "admin.__main__", "sandbox.telegram.app"])
+    def test_of_what_needs_no_telegram_library_leave_it_alone(self, module: str) -> None:
+        asked = f"import sys, {module}; sys.exit('aiogram' in sys.modules)"
+
+        assert subprocess.run([sys.executable, "-c", asked], cwd=ROOT, check=False).returncode == 0

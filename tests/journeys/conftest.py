@@ -1,0 +1,31 @@
+"""The whole product in one process, on a database and a Telegram of its own, driven over HTTP."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+
+from admin.product import Running, running_product
+from core import clock
+from core.ledger.audit import audit
+from sandbox.telegram.person import World
+
+
+@pytest_asyncio.fixture
+async def product(database_url: str, tmp_path: Path) -> AsyncIterator[Running]:
+    """Run the product; whatever a journey did, the book must be right at its end."""
+    lively = running_product(database_url, data_dir=tmp_path, sandbox_port=0, group_messages_per_minute=3000)
+    async with lively as running:
+        yield running
+        async with running.db.transaction() as session:
+            assert await audit(session) == []
+    clock.shift(clock.timedelta(0))
+
+
+@pytest_asyncio.fixture
+async def world(product: Running) -> AsyncIterator[World]:
+    """Reach the people of the running product's Telegram; the bot has said hello in their group."""
+    assert product.page_url is not None
+    async with World.connect(product.page_url) as world:
+        await world.person("anna").sees("Дача 🌲", containing="Привет")
+        yield world

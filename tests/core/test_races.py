@@ -55,7 +55,7 @@ class TestFiftyPeople:
         outcomes = await _at_once(
             db,
             *(
-                lambda session, guest=guest: join_purchase(session, actor=guest, purchase_id=dacha.id, now=NOW)  # type: ignore[misc]
+                lambda session, guest=guest: join_purchase(session, actor=guest, purchase_id=dacha.id, now=NOW)
                 for guest in guests
             ),
         )
@@ -75,7 +75,7 @@ class TestFiftyPeople:
         outcomes = await _at_once(
             db,
             *(
-                lambda session, guest=guest: take_task(session, actor=guest, task_id=task.id, now=NOW)  # type: ignore[misc]
+                lambda session, guest=guest: take_task(session, actor=guest, task_id=task.id, now=NOW)
                 for guest in people
             ),
         )
@@ -90,9 +90,7 @@ class TestFiftyPeople:
         await _at_once(
             db,
             *(
-                lambda session, guest=guest: add_task(  # type: ignore[misc]
-                    session, actor=guest, purchase_id=dacha.id, title="Мясо", now=NOW
-                )
+                lambda session, guest=guest: add_task(session, actor=guest, purchase_id=dacha.id, title="Мясо", now=NOW)
                 for guest in people
             ),
         )

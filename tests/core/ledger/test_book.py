@@ -150,10 +150,8 @@ class TestTheDatabase:
         with pytest.raises(DBAPIError, match="name"):
             await session.execute(
                 text(
-                    text(
-                        "INSERT INTO ledger.accounts (kind, currency, owner_id, normal_side) "
-                        "VALUES ('wallet', 'RUB', :id, 'C')"
-                    ),
+                    "INSERT INTO ledger.accounts (kind, currency, owner_id, normal_side) "
+                    "VALUES ('wallet', 'RUB', :id, 'C')"
                 ),
                 {"id": name.owner_id},
             )

@@ -89,10 +89,6 @@ export class Column {
     showToast(this.#toasts, text);
   }
 
-  commands() {
-    return this.world.commands(this.viewer, this.chat);
-  }
-
   /** Whether the link led into the private chat with the bot, where it presses Start with its payload. */
   openLink(url) {
     const found = /^https?:\/\/t\.me\/(\w+)(?:\?start=([\w-]*))?$/i.exec(url);

@@ -14,6 +14,7 @@ export function bubble(message, seat, { first }) {
   const mine = message.sender?.id === seat.viewer;
   const names = ["message", mine && "mine", first && "first",
     message.ephemeralId && "only-you", (message.keyboard || message.media?.kind === "photo") && "wide"];
+  const acts = { openLink: (url) => seat.openLink(url), sendCommand: (text) => seat.send({ text }) };
   const time = `${message.edited ? `${say("edited")} ` : ""}${clockTime(message.date)}`;
   const label = `${message.sender?.name ?? ""}, ${clockTime(message.date)}${message.ephemeralId ? `, ${say("only_you")}` : ""}`;
   return h("article", { class: names.filter(Boolean).join(" "), data: { key: message.key }, "aria-label": label,
@@ -23,7 +24,7 @@ export function bubble(message, seat, { first }) {
       first && !mine && sender(message),
       message.replyTo && quoted(message, seat),
       message.media && media(message.media),
-      h("div", { class: "text", data: { room: time } }, formatted(message.text, message.entities, (url) => seat.openLink(url))),
+      h("div", { class: "text", data: { room: time } }, formatted(message.text, message.entities, acts)),
       h("div", { class: `meta ${message.text ? "" : "below"}` }, time),
       message.reactions.length > 0 && h("div", { class: "reactions", "aria-label": say("reactions") },
         message.reactions.map((emoji) => h("span", {}, emoji)))),

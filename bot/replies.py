@@ -113,7 +113,8 @@ class Replies:
         assert self.chat_id is not None
         self.group_messages += self.in_group
         markup: Any = ForceReply(selective=True) if ask else _markup(message)
-        parameters = self._reply_parameters() if reply or ask else None
+        # In private it is plain what is answered; in a group a quote tells whom the bot speaks to.
+        parameters = self._reply_parameters() if self.in_group and (reply or ask) else None
         thread_id = getattr(self.message, "message_thread_id", None) if self.in_group else None
         if message.photo:
             await bot.send_photo(

@@ -11,6 +11,7 @@ from core.identity.meet import meet_person, see_member
 from core.identity.migrate_chat import migrate_chat
 from core.identity.models import Reach
 from core.identity.reachability import mark_reach
+from core.notifications.message import Message
 
 router = Router(name=__name__)
 
@@ -44,7 +45,7 @@ async def came(message: TelegramMessage, turn: Turn) -> None:
         if turn.actor.chat_id is not None:
             await see_member(turn.session, chat_id=turn.actor.chat_id, user=user, now=turn.now)
     if bot_came:
-        turn.reply("hello-group")
+        turn.replies.say(Message(turn.say("hello-group")))
 
 
 @router.message(F.left_chat_member)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,17 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.clock import utc_now
 from core.identity.models import Chat, Reach
 from core.identity.reachability import address_of, mark_reach
-from core.ids import EventId, NotificationId, PurchaseId, UserId
+from core.ids import NotificationId, PurchaseId, UserId
 from core.notifications.catalog import Reader, render
 from core.notifications.message import Message
 from core.notifications.models import Delivery, Notification
-from core.notifications.queue import Recipient, notify
+from core.notifications.please_open_chat import ask_to_open_chat
 from core.purchases.models import Purchase
 
 LEASE = timedelta(seconds=30)  # a worker that died while sending is stood in for after that
 ATTEMPTS_MAX = 30
 BACK_OFF_MAX = timedelta(minutes=10)
-PLEASE_OPEN_CHAT = "please-open-chat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ async def record_failed(session: AsyncSession, outgoing: Outgoing, *, reason: st
 async def record_unreachable(session: AsyncSession, outgoing: Outgoing, *, reach: Reach) -> None:
     """Record that the person cannot be written to, and ask them in their group to open the chat with the bot.
 
-    What is private stays out of the group. Each person is asked once a day for each purchase.
+    What is private stays out of the group.
     """
     await record_failed(session, outgoing, reason=reach)
     if outgoing.user_id is None:
@@ -82,11 +81,8 @@ async def record_unreachable(session: AsyncSession, outgoing: Outgoing, *, reach
     purchase = None if purchase_id is None else await session.get(Purchase, PurchaseId(UUID(purchase_id)))
     if purchase is None or purchase.chat_id is None:
         return
-    now = utc_now()
-    once_a_day = EventId(uuid5(NAMESPACE_URL, f"{PLEASE_OPEN_CHAT}:{outgoing.user_id}:{purchase_id}:{now:%Y-%m-%d}"))
-    params: dict[str, Any] = {"user_id": str(outgoing.user_id), "start": notification.params.get("start", "debts")}
-    recipient = Recipient(chat_id=purchase.chat_id, params=params)
-    await notify(session, event_id=once_a_day, kind=PLEASE_OPEN_CHAT, recipient=recipient, now=now)
+    start = notification.params.get("start", "debts")
+    await ask_to_open_chat(session, purchase=purchase, user_id=outgoing.user_id, start=start, now=utc_now())
 
 
 async def record_put_off(

@@ -132,11 +132,13 @@ class Person:
         await self.world.act("start", user_id=self.id, payload=payload)
 
     async def tap(self, message: Seen, label: str) -> dict[str, Any]:
-        """Tap the button whose label contains `label`, and return the query's ids."""
-        for row, buttons in enumerate(message.buttons):
-            for column, button in enumerate(buttons):
-                if label in button["text"]:
-                    return await self._tap(message, row=row, column=column)
+        """Tap the button whose label contains `label`, and return the query's ids.
+
+        Like a real client, this sends the data of the button as it was seen, whatever the message shows by now.
+        """
+        for button in (button for row in message.buttons for button in row):
+            if label in button["text"]:
+                return await self.forge(message, button["callback_data"])
         raise NotSeen(f"no button {label!r} among {message.labels}")
 
     async def forge(self, message: Seen, data: str) -> dict[str, Any]:
@@ -173,10 +175,6 @@ class Person:
     async def messages(self, chat: str | int | None) -> list[Seen]:
         """Return what the person sees in a chat now, the oldest first."""
         return await self.world.thread(self._chat(chat), self.id)
-
-    async def _tap(self, message: Seen, **where: int) -> dict[str, Any]:
-        answer: dict[str, Any] = await self.world.act("tap", **self._place(message), **where)
-        return answer
 
     def _place(self, message: Seen) -> dict[str, Any]:
         place: dict[str, Any] = {"user_id": self.id, "chat_id": message.chat_id}

@@ -24,4 +24,4 @@ told-closed-head = 🏁 <b>{ $purchase }</b> is closed. <b>{ $total }</b> was sp
 told-closed-task = ✅ { $title } — { $cost }
 told-closed-people = <b>Who and how much</b>
 told-closed-person = { $name }: paid { $paid }, share { $borne }
-told-please-open-chat = { $person }, there is a private message for you. Open the chat with me and press Start.
+told-please-open-chat = { $people }, there is a private message for you. Open the chat with me and press Start.

@@ -24,4 +24,4 @@ told-closed-head = 🏁 <b>{ $purchase }</b> закрыто. Всего потр
 told-closed-task = ✅ { $title } — { $cost }
 told-closed-people = <b>Кто сколько</b>
 told-closed-person = { $name }: заплатил(а) { $paid }, доля { $borne }
-told-please-open-chat = { $person }, для вас есть личное сообщение. Откройте чат со мной и нажмите «Старт».
+told-please-open-chat = { $people }, для вас есть личное сообщение. Откройте чат со мной и нажмите «Старт».

@@ -131,6 +131,7 @@ export class Column {
     mine("thread", ({ chat }) => this.#threadChanged(chat));
     mine("received", ({ chat, message }) => chat === this.chat && this.#received(message));
     mine("toast", ({ text, isAlert }) => (isAlert ? showAlert(this.element, text) : this.toast(text)));
+    mine("link", ({ url }) => this.openLink(url));
     mine("typing", ({ chat, name }) => chat === this.chat && this.#showTyping(name));
   }
 

@@ -201,9 +201,10 @@ class World extends EventTarget {
     }
   }
 
-  #toast({ user_id: viewer, text, is_alert: isAlert, callback_id: id }) {
+  #toast({ user_id: viewer, text, is_alert: isAlert, callback_id: id, url }) {
     this.#answer(id);
     if (text) this.#tell("toast", { viewer, text, isAlert });
+    if (url) this.#tell("link", { viewer, url });
   }
 
   /** An answer may overtake the tap's own response; then it is remembered until that comes. */

@@ -65,8 +65,8 @@ export class Column {
     return this.#doing(() => this.world.act(name, { user_id: this.viewer, ...values }));
   }
 
-  tap(message, row, column) {
-    return this.#doing(() => this.world.tap(this.viewer, message, row, column));
+  tap(message, at) {
+    return this.#doing(() => this.world.tap(this.viewer, message, at));
   }
 
   send(what) {

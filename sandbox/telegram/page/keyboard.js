@@ -11,18 +11,18 @@ const STYLES = new Set(["primary", "success", "danger"]);
  */
 export function keyboard(message, seat) {
   const rows = message.keyboard.map((row, rowAt) =>
-    h("div", { class: "keys" }, row.map((key, columnAt) => drawn(key, { message, seat, row: rowAt, column: columnAt }))));
+    h("div", { class: "keys" }, row.map((key, columnAt) => drawn(key, { message, seat, at: `${rowAt},${columnAt}` }))));
   return h("div", { class: "keyboard", role: "group", "aria-label": say("buttons") }, rows);
 }
 
 function drawn(key, place) {
-  const { message, seat, row, column } = place;
+  const { message, seat, at } = place;
   const look = `key ${STYLES.has(key.style) ? key.style : ""}`;
   if (key.url) return linkKey(key, look, seat);
-  const waiting = seat.world.waitingFor(seat.viewer, message).includes(`${row},${column}`);
+  const waiting = seat.world.waitingFor(seat.viewer, message).includes(at);
   return h("button", {
     type: "button", class: look, disabled: Boolean(key.disabled), "aria-busy": waiting ? "true" : null,
-    data: { at: `${row},${column}` }, on: { click: () => press(key, place) },
+    data: { at }, on: { click: () => press(key, place) },
   }, h("span", {}, key.text), key.copy_text && cornerIcon("copy"), waiting && h("span", { class: "spinner" }));
 }
 
@@ -40,11 +40,11 @@ function cornerIcon(name) {
   return sign;
 }
 
-async function press(key, { message, seat, row, column }) {
+async function press(key, { message, seat, at }) {
   if (key.copy_text) {
     await navigator.clipboard?.writeText(key.copy_text.text).catch(() => {});
     seat.toast(say("copied", { text: key.copy_text.text }));
   } else {
-    await seat.tap(message, row, column);
+    await seat.tap(message, at);
   }
 }

@@ -34,7 +34,7 @@ export async function openWorld({ onLink }) {
   return world;
 }
 
-/** Events for the page: changed, thread {viewer, chat}, received {… message}, toast, typing, call. */
+/** Events for the page: changed, thread {viewer, chat}, received {… message}, toast, link, typing, call. */
 class World extends EventTarget {
   people = new Map();
   chats = new Map();
@@ -131,11 +131,12 @@ class World extends EventTarget {
     return this.act("delete_message", { user_id: viewer, chat_id: message.chatId, message_id: message.id });
   }
 
-  /** Taps a button; it waits until its query is answered. */
-  async tap(viewer, message, row, column) {
-    const place = { viewer, chat: message.chatId, key: message.key, at: `${row},${column}` };
-    const { callback_id: id } = await this.act("tap", {
-      user_id: viewer, chat_id: message.chatId, row, column,
+  /** Taps the button that stands `at` "row,column"; it waits until its query is answered. */
+  async tap(viewer, message, at) {
+    const place = { viewer, chat: message.chatId, key: message.key, at };
+    const [row, column] = at.split(",");
+    const { callback_id: id } = await this.act("tap_raw", { // the button as it was seen, whatever the message shows by now
+      user_id: viewer, chat_id: message.chatId, data: message.keyboard[row][column].callback_data,
       ...(message.ephemeralId ? { ephemeral_message_id: message.ephemeralId } : { message_id: message.id }),
     });
     if (this.#answered.delete(id)) return;

@@ -2,6 +2,8 @@
 
 import asyncio
 
+from sqlalchemy import text
+
 from core.db import Database
 from core.ids import new_id
 from core.ledger.audit import audit
@@ -87,13 +89,30 @@ class TestManyAtOnce:
             assert await audit(session) == []
 
     async def test_open_the_same_accounts_from_both_ends(self, db: Database) -> None:
-        wallets = [new_wallet() for _ in range(20)]
+        first, middle, last = wallets = [new_wallet() for _ in range(3)]
 
         async def open_all(names: list[AccountName]) -> dict[AccountName, int]:
             async with db.transaction() as session:
                 return await account_ids(session, names)
 
-        opened = await asyncio.gather(*(open_all(wallets[:: 1 if number % 2 else -1]) for number in range(100)))
+        # Whoever goes by the order given has one end in hand and waits in the middle when the other does the same.
+        async with db.transaction() as session:
+            await account_ids(session, [middle])
+            opening = [asyncio.create_task(open_all(names)) for names in (wallets, [last, middle, first])]
+            await _until_waiting(db, 2)
+        there, back = await asyncio.gather(*opening)
 
-        assert all(ids == opened[0] for ids in opened)
-        assert len(set(opened[0].values())) == len(wallets)
+        assert there == back
+        assert len(set(there.values())) == 3
+
+
+async def _until_waiting(db: Database, many: int) -> None:
+    """Return when so many connections to this database wait for a lock."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    async with asyncio.timeout(10):
+        while True:
+            async with db.transaction() as session:
+                if await session.scalar(waiting) == many:
+                    return

@@ -31,7 +31,6 @@ class TestPost:
             300,
             1000,
         )
-        assert [entry.version for entry in await statement(session, anna, limit=10)] == [2, 1]
         assert await audit(session) == []
 
     async def test_has_one_effect_for_one_key(self, session: AsyncSession) -> None:
@@ -117,6 +116,20 @@ class TestPost:
                 legs=[Leg(suspense("yookassa", "RUB"), new_wallet(), 1)],
                 now=NOW,
             )
+
+
+class TestStatement:
+    async def test_tells_page_by_page_what_the_account_came_to(self, session: AsyncSession) -> None:
+        anna = new_wallet()
+        for number in range(1, 6):
+            legs = [Leg(BANK, anna, number)]
+            await post(session, key=f"fill:{number:05}", kind="fill", legs=legs, now=NOW)
+
+        newest = await statement(session, anna, limit=2)
+        older = await statement(session, anna, limit=10, before=newest[-1].version)
+
+        assert [entry.credits_after for entry in newest + older] == [15, 10, 6, 3, 1]
+        assert len(newest) == 2
 
 
 class TestReverse:

@@ -4,10 +4,12 @@
 Standard library only. It makes .venv from the hashed lock the first time, then hands every word over to `admin`.
 """
 
+import contextlib
 import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -19,6 +21,25 @@ NEEDS_DEV = {"test", "check", "bench"}
 
 def install(lock_name: str) -> None:
     """Install the locked packages into .venv unless this very lock stands there already."""
+    with one_at_a_time():
+        install_alone(lock_name)
+
+
+@contextlib.contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Let a second first start wait for the first one, instead of both writing into one environment."""
+    if WINDOWS:
+        yield
+        return
+    import fcntl
+
+    with (ROOT / ".venv.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def install_alone(lock_name: str) -> None:
+    """Install the locked packages unless their stamp says that they are there."""
     lock = ROOT / "requirements" / f"{lock_name}.lock"
     stamp = VENV / f".{lock_name}.stamp"
     wanted = hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()

@@ -20,7 +20,7 @@ app.add_typer(ledger.app, name="ledger")
 
 def main() -> None:
     """Run one command."""
-    app()
+    app(prog_name="manage.py")
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ async def handle(db: Database, subscription: Reaction, envelope: Envelope) -> No
     """
     kind = REGISTRY.get(envelope.event_name)
     if kind is None:
-        log.warning("unknown-event", event=envelope.event_name)
+        log.warning("unknown-event", event_name=envelope.event_name)
         return
     if envelope.event_version > kind.version:
         raise NewerVersion(f"{envelope.event_name} v{envelope.event_version}, known: v{kind.version}")

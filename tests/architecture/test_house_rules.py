@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from fluent.syntax import FluentParser
-from fluent.syntax.ast import Message, VariableReference
+from fluent.syntax.ast import Junk, Message, VariableReference
 from fluent.syntax.visitor import Visitor
 
 from core.errors import DomainError
@@ -84,6 +84,7 @@ class TestMoney:
                 divides = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and _is_arithmetic(file, node)
                 rounds = isinstance(node, ast.Call) and _called(node) in {"float", "round"}
                 if is_float or divides or rounds:
+                    assert isinstance(node, ast.expr)
                     offenders.append(f"{file.relative_to(ROOT)}:{node.lineno}")
 
         assert offenders == []
@@ -140,7 +141,7 @@ class TestFiles:
             assert "://" not in file.read_text(encoding="utf-8")
 
 
-class _Variables(Visitor):  # type: ignore[misc]
+class _Variables(Visitor):
     def __init__(self) -> None:
         self.names: set[str] = set()
 
@@ -151,7 +152,7 @@ class _Variables(Visitor):  # type: ignore[misc]
 def _messages(language: str) -> Iterator[tuple[str, set[str]]]:
     for file in sorted((ROOT / "core" / "texts" / language).glob("*.ftl")):
         for entry in FluentParser().parse(file.read_text(encoding="utf-8")).body:
-            assert type(entry).__name__ != "Junk", f"{file.name}: {entry.content}"
+            assert not isinstance(entry, Junk), f"{file.name}: {entry.content}"
             if isinstance(entry, Message):
                 variables = _Variables()
                 variables.visit(entry)

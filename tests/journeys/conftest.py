@@ -1,6 +1,7 @@
 """The whole product in one process, on a database and a Telegram of its own, driven over HTTP."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest_asyncio
@@ -19,7 +20,7 @@ async def product(database_url: str, tmp_path: Path) -> AsyncIterator[Running]:
         yield running
         async with running.db.transaction() as session:
             assert await audit(session) == []
-    clock.shift(clock.timedelta(0))
+    clock.shift(timedelta(0))
 
 
 @pytest_asyncio.fixture

@@ -344,4 +344,4 @@ class TestTheOutsideWorld:
         assert len(told) == 1
         async with product.db.transaction() as session:
             assert await session.scalar(select(func.count()).select_from(Intent)) == 1
-            assert await session.scalar(select(func.count()).select_from(InboxRow)) > 0
+            assert await session.scalar(select(func.count()).select_from(InboxRow))

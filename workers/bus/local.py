@@ -71,7 +71,8 @@ class LocalBus:
                 try:
                     await handle(_envelope(row))
                 except Exception as failure:
-                    log.exception("event-failed", consumer=consumer, event=row.event_name, event_id=str(row.event_id))
+                    known = {"event_name": row.event_name, "event_id": str(row.event_id)}
+                    log.exception("event-failed", consumer=consumer, **known)
                     await _put_back(session, row, f"{type(failure).__name__}: {failure}")
                 else:
                     done.append(row.event_id)

@@ -14,6 +14,7 @@ export function bubble(message, seat, { first }) {
   const mine = message.sender?.id === seat.viewer;
   const names = ["message", mine && "mine", first && "first",
     message.ephemeralId && "only-you", (message.keyboard || message.media?.kind === "photo") && "wide"];
+  const acts = { openLink: (url) => seat.openLink(url), sendCommand: (text) => seat.send({ text }) };
   const time = `${message.edited ? `${say("edited")} ` : ""}${clockTime(message.date)}`;
   const label = `${message.sender?.name ?? ""}, ${clockTime(message.date)}${message.ephemeralId ? `, ${say("only_you")}` : ""}`;
   return h("article", { class: names.filter(Boolean).join(" "), data: { key: message.key }, "aria-label": label,
@@ -21,15 +22,21 @@ export function bubble(message, seat, { first }) {
     h("div", { class: "bubble", on: { dblclick: () => seat.reply(message) } },
       message.ephemeralId && onlyYou(),
       first && !mine && sender(message),
-      message.replyTo && quote(message.replyTo, () => seat.jump(message.replyTo.key)),
+      message.replyTo && quoted(message, seat),
       message.media && media(message.media),
-      message.invoice && invoice(message.invoice),
-      h("div", { class: "text", data: { room: time } }, formatted(message.text, message.entities, (url) => seat.openLink(url))),
-      h("div", { class: `meta ${message.text ? "" : "below"}` }, time)),
+      h("div", { class: "text", data: { room: time } }, formatted(message.text, message.entities, acts)),
+      h("div", { class: `meta ${message.text ? "" : "below"}` }, time),
+      message.reactions.length > 0 && h("div", { class: "reactions", "aria-label": say("reactions") },
+        message.reactions.map((emoji) => h("span", {}, emoji)))),
     message.keyboard && keyboard(message, seat),
     h("div", { class: "acts" },
       iconButton("reply", say("reply"), () => seat.reply(message)),
-      mine && iconButton("close", say("delete"), () => seat.remove(message))));
+      mine && !message.ephemeralId && iconButton("close", say("delete"), () => seat.remove(message))));
+}
+
+function quoted({ chatId, replyTo }, seat) {
+  const original = seat.world.thread(seat.viewer, chatId).messages.get(replyTo.key);
+  return quote({ ...replyTo, snippet: original ? snippet(original) : replyTo.snippet }, () => seat.jump(replyTo.key));
 }
 
 /** This function will draw the piece of a message that another one answers; a press on it runs `act`. */
@@ -42,7 +49,7 @@ export function quote(original, act) {
 /** This function will say in one line what a message holds. */
 export function snippet(message) {
   const kind = message.media && say(message.media.kind === "photo" ? "photo" : "file");
-  return (message.text || message.invoice?.title || kind || message.service || "").replace(/\s+/g, " ").slice(0, 160);
+  return (message.text || kind || message.service || "").replace(/\s+/g, " ").slice(0, 160);
 }
 
 function onlyYou() {
@@ -61,8 +68,4 @@ function media(thing) {
   return h("a", { class: "file", href: thing.url, download: thing.name, target: "_blank" },
     h("span", { class: "file-sign" }, icon("file")),
     h("span", {}, h("b", {}, thing.name), h("small", {}, fileSize(thing.size))));
-}
-
-function invoice({ title, description, total }) {
-  return h("div", { class: "invoice" }, h("strong", {}, title), " ", h("span", {}, total), h("div", {}, description));
 }

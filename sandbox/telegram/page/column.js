@@ -65,8 +65,8 @@ export class Column {
     return this.#doing(() => this.world.act(name, { user_id: this.viewer, ...values }));
   }
 
-  tap(message, row, column) {
-    return this.#doing(() => this.world.tap(this.viewer, message, row, column));
+  tap(message, at) {
+    return this.#doing(() => this.world.tap(this.viewer, message, at));
   }
 
   send(what) {
@@ -87,10 +87,6 @@ export class Column {
 
   toast(text) {
     showToast(this.#toasts, text);
-  }
-
-  commands() {
-    return this.world.commands(this.viewer, this.chat);
   }
 
   /** Whether the link led into the private chat with the bot, where it presses Start with its payload. */

@@ -9,14 +9,14 @@ const SAFE_LINK = /^(https?:|tg:|mailto:|tel:)/i;
 /**
  * This function will turn text and its entities into nodes. Entities nest but never cross
  * (core.telegram.org/bots/api#messageentity), so the outer one of two comes first once sorted.
- * `openLink(url)` is asked first and may take a link over by answering true.
+ * `openLink(url)` is asked first and may take a link over by answering true; `sendCommand(words)` is what a press on a command does.
  */
-export function formatted(text, entities = [], openLink = () => false) {
+export function formatted(text, entities, acts) {
   const sorted = [...entities].sort((one, other) => one.offset - other.offset || other.length - one.length);
-  return nested(text, sorted, 0, text.length, openLink);
+  return nested(text, sorted, 0, text.length, acts);
 }
 
-function nested(text, entities, start, end, openLink) {
+function nested(text, entities, start, end, acts) {
   const nodes = document.createDocumentFragment();
   let at = start;
   let next = 0;
@@ -26,8 +26,8 @@ function nested(text, entities, start, end, openLink) {
     let after = next + 1;
     while (after < entities.length && entities[after].offset < stop) after += 1;
     nodes.append(text.slice(at, entity.offset));
-    const inside = nested(text, entities.slice(next + 1, after), entity.offset, stop, openLink);
-    nodes.append(dressed(entity, text.slice(entity.offset, stop), inside, openLink));
+    const inside = nested(text, entities.slice(next + 1, after), entity.offset, stop, acts);
+    nodes.append(dressed(entity, text.slice(entity.offset, stop), inside, acts));
     at = BLOCKS.has(entity.type) && text[stop] === "\n" ? stop + 1 : stop;
     next = after;
   }
@@ -35,7 +35,7 @@ function nested(text, entities, start, end, openLink) {
   return nodes;
 }
 
-function dressed(entity, words, inside, openLink) {
+function dressed(entity, words, inside, { openLink, sendCommand }) {
   switch (entity.type) {
     case "bold": return h("strong", {}, inside);
     case "italic": return h("em", {}, inside);
@@ -51,7 +51,9 @@ function dressed(entity, words, inside, openLink) {
     case "email": return link(`mailto:${words}`, inside, openLink);
     case "phone_number": return link(`tel:${words}`, inside, openLink);
     case "date_time": return h("time", { dateTime: new Date(entity.unix_time * 1000).toISOString() }, inside);
-    case "mention": case "text_mention": case "hashtag": case "cashtag": case "bot_command":
+    case "bot_command":
+      return h("button", { type: "button", class: "mention", on: { click: () => sendCommand(words) } }, inside);
+    case "mention": case "text_mention": case "hashtag": case "cashtag":
       return h("span", { class: "mention" }, inside);
     default: return inside;
   }

@@ -24,7 +24,7 @@ export function commandHints(input, seat, send) {
   function draw() {
     const typed = /^\/([a-z0-9_]*)$/i.exec(input.value);
     found = typed && document.activeElement === input
-      ? seat.commands().filter(({ command }) => command.startsWith(typed[1].toLowerCase())) : [];
+      ? seat.world.bot.commands.filter(({ command }) => command.startsWith(typed[1].toLowerCase())) : [];
     at = 0;
     show();
   }

@@ -1,4 +1,4 @@
-/** The inline keyboard under a message: taps, links, copying, payment; a spinner until the bot has answered a tap. */
+/** The inline keyboard under a message: taps, links, copying; a spinner until the bot has answered a tap. */
 
 import { h, icon } from "./dom.js";
 import { say } from "./words.js";
@@ -11,20 +11,19 @@ const STYLES = new Set(["primary", "success", "danger"]);
  */
 export function keyboard(message, seat) {
   const rows = message.keyboard.map((row, rowAt) =>
-    h("div", { class: "keys" }, row.map((key, columnAt) => drawn(key, { message, seat, row: rowAt, column: columnAt }))));
+    h("div", { class: "keys" }, row.map((key, columnAt) => drawn(key, { message, seat, at: `${rowAt},${columnAt}` }))));
   return h("div", { class: "keyboard", role: "group", "aria-label": say("buttons") }, rows);
 }
 
 function drawn(key, place) {
-  const { message, seat, row, column } = place;
+  const { message, seat, at } = place;
   const look = `key ${STYLES.has(key.style) ? key.style : ""}`;
   if (key.url) return linkKey(key, look, seat);
-  const waiting = seat.world.waitingFor(seat.viewer, message).includes(`${row},${column}`);
-  const corner = key.copy_text ? "copy" : key.pay ? "card" : null;
+  const waiting = seat.world.waitingFor(seat.viewer, message).includes(at);
   return h("button", {
     type: "button", class: look, disabled: Boolean(key.disabled), "aria-busy": waiting ? "true" : null,
-    data: { at: `${row},${column}` }, on: { click: () => press(key, place) },
-  }, h("span", {}, key.text), corner && cornerIcon(corner), waiting && h("span", { class: "spinner" }));
+    data: { at }, on: { click: () => press(key, place) },
+  }, h("span", {}, key.text), key.copy_text && cornerIcon("copy"), waiting && h("span", { class: "spinner" }));
 }
 
 function linkKey(key, look, seat) {
@@ -41,13 +40,11 @@ function cornerIcon(name) {
   return sign;
 }
 
-async function press(key, { message, seat, row, column }) {
+async function press(key, { message, seat, at }) {
   if (key.copy_text) {
     await navigator.clipboard?.writeText(key.copy_text.text).catch(() => {});
     seat.toast(say("copied", { text: key.copy_text.text }));
-  } else if (key.pay) {
-    await seat.act("pay_invoice", { chat_id: message.chatId, message_id: message.id });
   } else {
-    await seat.tap(message, row, column);
+    await seat.tap(message, at);
   }
 }

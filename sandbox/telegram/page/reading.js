@@ -18,7 +18,7 @@ export function readMessage(raw, world) {
     forceReply: raw.reply_markup?.force_reply ? raw.reply_markup : null,
     replyTo: original(raw.reply_to, world),
     service: raw.service ?? null,
-    invoice: raw.invoice ?? null,
+    reactions: raw.reactions,
   };
 }
 

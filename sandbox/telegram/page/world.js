@@ -26,7 +26,7 @@ export async function openWorld({ onLink }) {
     after: world.lastEvent,
     onEvent: (event) => world.take(event),
     onLink: (now) => {
-      if (now && !open) world.catchUp();
+      if (now && !open) world.catchUp().catch(() => {}); // the next link tries again
       open = now;
       onLink(now);
     },
@@ -34,7 +34,7 @@ export async function openWorld({ onLink }) {
   return world;
 }
 
-/** Events for the page: changed, thread {viewer, chat}, received {… message}, toast, typing, call. */
+/** Events for the page: changed, thread {viewer, chat}, received {… message}, toast, link, typing, call. */
 class World extends EventTarget {
   people = new Map();
   chats = new Map();
@@ -54,12 +54,12 @@ class World extends EventTarget {
     this.chats = new Map(state.chats.map((chat) => [chat.id, chat]));
     this.faults = state.faults;
     this.lastEvent = state.last_event;
-    this.#setClock(state);
+    this.clockOffset = state.clock_offset_seconds;
     this.#tell("changed");
   }
 
   async readCalls() {
-    this.calls = (await read(`calls?limit=${CALLS_KEPT}`)).calls;
+    this.calls = (await read("calls")).calls.slice(-CALLS_KEPT);
   }
 
   /** Reads again what may have changed while the sandbox could not be reached. */
@@ -106,11 +106,6 @@ class World extends EventTarget {
     return this.chatsOf(viewer).reduce((sum, { id }) => sum + this.thread(viewer, id).unread, 0);
   }
 
-  /** The bot's commands that this person is offered in this chat. */
-  commands(viewer, chat) {
-    return this.bot.commands ?? [];
-  }
-
   /** Whether a ForceReply is meant for this person: a selective one only for those it answers or mentions. */
   asks(viewer, { forceReply, replyTo, text, entities }) {
     const username = this.people.get(viewer)?.username?.toLowerCase();
@@ -136,11 +131,12 @@ class World extends EventTarget {
     return this.act("delete_message", { user_id: viewer, chat_id: message.chatId, message_id: message.id });
   }
 
-  /** Taps a button; it waits until its query is answered. */
-  async tap(viewer, message, row, column) {
-    const place = { viewer, chat: message.chatId, key: message.key, at: `${row},${column}` };
-    const { callback_id: id } = await this.act("tap", {
-      user_id: viewer, chat_id: message.chatId, row, column,
+  /** Taps the button that stands `at` "row,column"; it waits until its query is answered. */
+  async tap(viewer, message, at) {
+    const place = { viewer, chat: message.chatId, key: message.key, at };
+    const [row, column] = at.split(",");
+    const { callback_id: id } = await this.act("tap_raw", { // the button as it was seen, whatever the message shows by now
+      user_id: viewer, chat_id: message.chatId, data: message.keyboard[row][column].callback_data,
       ...(message.ephemeralId ? { ephemeral_message_id: message.ephemeralId } : { message_id: message.id }),
     });
     if (this.#answered.delete(id)) return;
@@ -165,8 +161,16 @@ class World extends EventTarget {
       case "typing": return this.#typing(event);
       case "call": return this.#call(event.call);
       case "reset": return location.reload();
-      default: return this.readState();
+      default: return this.#change(kind, event);
     }
+  }
+
+  #change(kind, { person, chat, faults, now }) {
+    if (kind === "person") this.people.set(person.id, named(person));
+    if (kind === "chat") this.chats.set(chat.id, chat);
+    if (kind === "fault") this.faults = faults;
+    if (kind === "clock") this.clockOffset = Math.round(now - Date.now() / 1000);
+    this.#tell("changed");
   }
 
   async #load(thread) {
@@ -219,10 +223,7 @@ class World extends EventTarget {
   #call(call) {
     this.calls = [...this.calls, call].slice(-CALLS_KEPT);
     this.#tell("call", call);
-  }
-
-  #setClock({ clock_offset_seconds: offset }) {
-    this.clockOffset = offset;
+    if (/^setMyCommands$/i.test(call.method)) this.readState().catch(() => {}); // hints can wait for the next time
   }
 
   #tell(kind, detail) {

@@ -1,0 +1,118 @@
+"""Updates are confirmed after their transactions, taken in once, and lost never."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx2
+import pytest
+import pytest_asyncio
+from pydantic import SecretStr
+from sqlalchemy import func, select, text
+
+from admin.product import SANDBOX_TOKEN
+from bot.dispatcher import build_intake, connect
+from bot.intake import Intake
+from bot.polling import poll
+from bot.webhook import PATH, serve_webhook
+from core.config import ProductSettings, TelegramSettings
+from core.db import Database
+from core.identity.models import User
+from core.inbox.models import InboxRow
+from sandbox.telegram.app import Serving, create_app
+from sandbox.telegram.person import World
+
+
+@pytest_asyncio.fixture
+async def telegram(tmp_path: Path) -> AsyncIterator[Serving]:
+    serving = Serving(create_app(data_path=tmp_path, group_per_minute=3000), "127.0.0.1", 0)
+    await serving.start()
+    yield serving
+    await serving.stop()
+
+
+@pytest.fixture
+def intake(db: Database) -> Intake:
+    intake = build_intake()
+    intake.db, intake.settings, intake.group_messages_per_minute = db, ProductSettings(), 3000
+    return intake
+
+
+async def _count(db: Database, table: type[User | InboxRow]) -> int:
+    async with db.transaction() as session:
+        return await session.scalar(select(func.count()).select_from(table)) or 0
+
+
+class TestPolling:
+    async def test_takes_in_what_came_while_the_database_was_away(
+        self, db: Database, intake: Intake, telegram: Serving
+    ) -> None:
+        async with World.connect(telegram.url) as world:
+            async with db.transaction() as session:
+                await session.execute(text("ALTER TABLE messaging.inbox RENAME TO away"))
+            await world.person("anna").start()
+            bot, stopping = connect(SANDBOX_TOKEN, telegram.url), asyncio.Event()
+            polling = asyncio.create_task(poll(bot, intake, stopping))
+            await asyncio.sleep(0.5)
+            async with db.transaction() as session:
+                assert await session.scalar(select(func.count()).select_from(User)) == 0
+                await session.execute(text("ALTER TABLE messaging.away RENAME TO inbox"))
+
+            await world.person("anna").sees(None, containing="SyncBuy", within_seconds=15)
+
+            stopping.set()
+            await polling
+            await intake.finish()
+            await bot.session.close()
+        assert await _count(db, User) == 1
+
+    async def test_confirms_what_it_took_in_when_it_stops(
+        self, db: Database, intake: Intake, telegram: Serving
+    ) -> None:
+        async with World.connect(telegram.url) as world:
+            await world.person("anna").start()
+            bot, stopping = connect(SANDBOX_TOKEN, telegram.url), asyncio.Event()
+            polling = asyncio.create_task(poll(bot, intake, stopping))
+            await world.person("anna").sees(None, containing="SyncBuy")
+            stopping.set()
+            await polling
+            await intake.finish()
+
+            assert await bot.get_updates(timeout=0) == []
+            await bot.session.close()
+
+
+class TestWebhook:
+    async def test_answers_after_the_commit_and_only_to_telegram(
+        self, db: Database, intake: Intake, telegram: Serving
+    ) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        settings = TelegramSettings(
+            webhook_url=f"http://127.0.0.1:{port}", webhook_secret=SecretStr("s3cret"), webhook_port=port
+        )
+        bot, stopping = connect(SANDBOX_TOKEN, telegram.url), asyncio.Event()
+        serving = asyncio.create_task(serve_webhook(bot, intake, settings, stopping))
+        async with World.connect(telegram.url) as world:
+            await world.person("anna").start()
+            await world.person("anna").sees(None, containing="SyncBuy")
+            known = await _count(db, InboxRow)
+            forged = {"update_id": 1, "message": {"message_id": 1, "date": 1, "chat": {"id": 5, "type": "private"}}}
+            async with httpx2.AsyncClient(trust_env=False) as client:
+                answer = await client.post(
+                    f"http://127.0.0.1:{port}{PATH}",
+                    json=forged,
+                    headers={"X-Telegram-Bot-Api-Secret-Token": "wrong"},
+                )
+
+            assert answer.status_code == 401
+            assert await _count(db, InboxRow) == known
+            info = await bot.get_webhook_info()
+            assert info.pending_update_count == 0
+            await bot.delete_webhook()
+        stopping.set()
+        await serving
+        await intake.finish()
+        await bot.session.close()

@@ -152,7 +152,7 @@ class EmbeddedPostgres:
         options = shlex.join(f"--{name}={value}" for name, value in settings.items())
         log = self._data / "postgres.log"
         try:
-            self._pg_ctl("start", "-w", "-t", "60", "-l", str(log), "-o", options)
+            self._pg_ctl("start", "-w", "-t", "60", "-l", log.name, "-o", options)
         except EmbeddedPostgresFailed as failure:
             tail = "\n".join(log.read_text(errors="replace").splitlines()[-5:]) if log.exists() else str(failure)
             raise EmbeddedPostgresFailed(f"The database did not start. Its log ends:\n{tail}") from None
@@ -185,16 +185,17 @@ class EmbeddedPostgres:
             raise EmbeddedPostgresFailed(f"{failure} DATA_DIR says where, DATABASE_URL leads elsewhere.") from None
 
     def _pg_ctl(self, *words: str) -> None:
-        self._run("pg_ctl", words[0], "-D", str(self._data), *words[1:])
+        # The name of the folder stays out of the words, of which pg_ctl makes a line for the shell.
+        self._run("pg_ctl", *words, folder=self._data)
 
-    def _run(self, program: str, *words: str) -> str:
+    def _run(self, program: str, *words: str, folder: Path | None = None) -> str:
         done = subprocess.run(  # noqa: S603 -- PostgreSQL's own programs
             [*self._as.prefix, str(self._binaries / program), *words],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            cwd="/",
-            env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"},
+            cwd=folder or self._home,
+            env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC", "PGDATA": str(self._data)},
             # A Ctrl-C in the terminal is for the program, which then stops the server in good order.
             start_new_session=True,
             check=False,

@@ -28,6 +28,7 @@ FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "o
 SOCKET_PATH_MAX = 103  # bytes, on macOS; Linux allows four more
 SOCKET_NAME = ".s.PGSQL.5432"
 EPHEMERAL_PREFIX = "syncbuy-pg-"
+HALF_MADE_PREFIX = "half-made-"
 
 
 class EmbeddedPostgresFailed(Exception):
@@ -120,9 +121,9 @@ class EmbeddedPostgres:
                 shutil.rmtree(self._home)
 
     def _make_cluster(self) -> None:
-        half_made = self._home / "pgdata.new"  # renamed when complete: a half-made cluster is never used
-        shutil.rmtree(half_made, ignore_errors=True)
-        half_made.mkdir(mode=0o700)
+        for abandoned in self._home.glob(f"{HALF_MADE_PREFIX}*"):
+            shutil.rmtree(abandoned, ignore_errors=True)
+        half_made = Path(tempfile.mkdtemp(prefix=HALF_MADE_PREFIX, dir=self._home))  # gets its name when complete
         password = self._home / "password"
         password.touch(mode=0o600)
         password.write_text(secrets.token_urlsafe(24))

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -14,7 +15,13 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from core.embedded_postgres import EPHEMERAL_PREFIX, EmbeddedPostgres, EmbeddedPostgresFailed, _is_postgres
+from core.embedded_postgres import (
+    EPHEMERAL_PREFIX,
+    EmbeddedPostgres,
+    EmbeddedPostgresFailed,
+    _find_binaries,
+    _is_postgres,
+)
 
 ROOT = Path(__file__).parents[2]
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes somebody else")
@@ -59,9 +66,10 @@ def copied(data: Path, to: Path) -> Path:
 
 
 @pytest.fixture
-def zombie_pid() -> Iterator[int]:
-    """Return the number of a process that has ended, and that nobody has asked about."""
-    zombie = subprocess.Popen(["/bin/true"])
+def zombie_pid(tmp_path: Path) -> Iterator[int]:
+    """Return the number of a process called postgres that has ended, and that nobody has asked about."""
+    shutil.copy("/bin/true", tmp_path / "postgres")
+    zombie = subprocess.Popen([str(tmp_path / "postgres")])
     os.waitid(os.P_PID, zombie.pid, os.WEXITED | os.WNOWAIT)
     yield zombie.pid
     zombie.wait()
@@ -158,12 +166,19 @@ class TestEmbeddedPostgres:
         with EmbeddedPostgres(place / name) as server:
             assert await ask(server.url, "SELECT current_setting('data_directory')") == str(place / name / "pgdata")
 
-    async def test_never_uses_half_made_data(self, place: Path) -> None:
-        (place / "pgdata.new").mkdir()
-        (place / "pgdata.new" / "PG_VERSION").write_text("18\n")
+    async def test_never_uses_data_that_were_made_by_half(self, place: Path) -> None:
+        programs = place / "programs"
+        programs.mkdir()
+        (programs / "postgres").symlink_to(_find_binaries() / "postgres")
+        (programs / "initdb").write_text('#!/bin/sh\necho 18 > "$2/PG_VERSION"; echo no space left; exit 1\n')
+        (programs / "initdb").chmod(0o755)
 
-        with EmbeddedPostgres(place) as server:
+        with pytest.raises(EmbeddedPostgresFailed, match="no space left"):
+            EmbeddedPostgres(place / "data", binaries=programs).start()
+        with EmbeddedPostgres(place / "data") as server:
             assert await ask(server.url, "SELECT 1") == 1
+
+        assert sorted(path.name for path in (place / "data").iterdir()) == ["lock", "password", "pgdata", "users"]
 
     def test_refuses_data_of_another_major_version(self, home: Path) -> None:
         (home / "pgdata" / "PG_VERSION").write_text("17\n")
@@ -268,20 +283,23 @@ class TestRoot:
             status = status_of(server_pid(home))
 
         powers = int(status.partition("CapEff:")[2].split()[0], 16)
-        assert powers.bit_count() <= 1  # one, where the project stands in a closed folder
+        is_in_the_open = all(folder.stat().st_mode & 0o001 for folder in _find_binaries().resolve().parents)
+        assert powers.bit_count() == (0 if is_in_the_open else 1)
         assert f"Uid:\t{(home / 'pgdata').stat().st_uid}\t" in status
         assert (home / "pgdata").stat().st_uid != 0
 
     async def test_runs_it_in_a_closed_folder_and_leaves_that_closed(self, place: Path) -> None:
         closed = place / "closed"
         closed.mkdir(mode=0o700)
+        for part in _find_binaries().parents[2].glob("embedded_postgres*"):
+            copied(part, closed / part.name)
+        programs = closed / "embedded_postgres" / "pginstall" / "bin"
 
-        with EmbeddedPostgres(closed / "data" / "postgres") as server:
+        with EmbeddedPostgres(closed / "data", binaries=programs) as server:
             assert await ask(server.url, "SELECT 1") == 1
-            assert server_pid(closed / "data" / "postgres")
 
-        assert stat.S_IMODE(closed.stat().st_mode) == 0o700
-        assert closed.stat().st_uid == 0
+        assert (closed / "data" / "pgdata").stat().st_uid != 0
+        assert (stat.S_IMODE(closed.stat().st_mode), closed.stat().st_uid) == (0o700, 0)
 
     async def test_runs_it_as_whoever_owns_the_data(self, home: Path) -> None:
         with EmbeddedPostgres(home) as server:

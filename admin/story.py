@@ -120,10 +120,10 @@ async def _pay_late(john: Person) -> None:
     debts = await john.sees(None, containing="You owe", button="💳")
     for label in [label for label in debts.labels if label.startswith("💳")]:
         name = label.split()[1].rstrip(":")
-        await john.send(None, "/debts")
-        await john.tap(await john.sees(None, containing="You owe", button=name), name)
-        await john.tap(await john.sees(None, containing=name, button="I paid"), "I paid")
-        await john.sees(None, containing="Noted")
+        asked = await john.send(None, "/debts")
+        await john.tap(await john.sees(None, containing="You owe", button=name, after=asked), name)
+        await john.tap(await john.sees(None, containing=name, button="I paid", after=asked), "I paid")
+        await john.sees(None, containing="Noted", after=asked)
 
 
 async def _close(anna: Person) -> None:
@@ -135,10 +135,11 @@ async def _close(anna: Person) -> None:
 
 
 async def _pay(payer: Person, name: str) -> None:
-    await payer.send(None, "/debts")
-    await payer.tap(await payer.sees(None, containing="Вы должны", button=f"💳 {name}"), f"💳 {name}")
-    await payer.tap(await payer.sees(None, containing=name, button="Перевёл(а)"), "Перевёл(а)")
-    await payer.sees(None, containing="Отметил")
+    asked = await payer.send(None, "/debts")
+    debts = await payer.sees(None, containing="Вы должны", button=f"💳 {name}", after=asked)
+    await payer.tap(debts, f"💳 {name}")
+    await payer.tap(await payer.sees(None, containing=name, button="Перевёл(а)", after=asked), "Перевёл(а)")
+    await payer.sees(None, containing="Отметил", after=asked)
 
 
 async def _newest_question(payee: Person) -> Seen:

@@ -3,12 +3,13 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import TelegramAPIError
+from aiogram.exceptions import ClientDecodeError, TelegramAPIError
 from aiogram.types import Update
+from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from bot.intake import Intake
@@ -25,16 +26,34 @@ async def poll(bot: Bot, intake: Intake, stopping: asyncio.Event) -> None:
     allowed = intake.resolve_used_update_types()
     while not stopping.is_set():
         try:
-            updates = await _until(stopping, bot.get_updates(offset, timeout=POLL_SECONDS, allowed_updates=allowed))
+            updates = await _until(stopping, _ask(bot, offset, allowed))
             offset = await _take_all(bot, intake, updates or [], offset)
             failures = 0
-        except (TelegramAPIError, DBAPIError, OSError) as failure:
+        except (TelegramAPIError, ClientDecodeError, DBAPIError, OSError) as failure:
             log.warning("polling-failed", error=f"{type(failure).__name__}: {failure}")
             pause = BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)]
             failures += 1
             await _until(stopping, asyncio.sleep(pause))
     if offset:
         await bot.get_updates(offset, timeout=0, limit=1, allowed_updates=allowed)  # confirms the last batch
+
+
+async def _ask(bot: Bot, offset: int, allowed: list[str]) -> list[Update]:
+    """Return the next updates; one that this version of the library cannot read is passed over, not stumbled over."""
+    try:
+        return await bot.get_updates(offset, timeout=POLL_SECONDS, allowed_updates=allowed)
+    except ClientDecodeError as failure:
+        if not isinstance(failure.data, dict):
+            raise
+        return [_readable(bot, raw) for raw in failure.data["result"]]
+
+
+def _readable(bot: Bot, raw: dict[str, Any]) -> Update:
+    try:
+        return Update.model_validate(raw, context={"bot": bot})
+    except ValidationError as failure:
+        log.error("unreadable-update", update_id=raw["update_id"], kinds=sorted(raw), error=str(failure))  # noqa: TRY400
+        return Update(update_id=raw["update_id"])
 
 
 async def _take_all(bot: Bot, intake: Intake, updates: list[Update], offset: int) -> int:
@@ -44,6 +63,8 @@ async def _take_all(bot: Bot, intake: Intake, updates: list[Update], offset: int
     """
     by_person: defaultdict[int, list[Update]] = defaultdict(list)
     for update in updates:
+        if len(update.model_fields_set) == 1:
+            continue  # nothing but its number: it could not be read
         sender = getattr(update.event, "from_user", None)
         by_person[sender.id if sender else 0].append(update)
 

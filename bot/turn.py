@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from html import escape
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -51,7 +52,12 @@ class Turn:
         self.replies.say(Message(self.say(key, **params)), reply=True)
 
     def ask(self, key: str, **params: Any) -> None:
-        """Ask the person for an answer in text; in a group, as a reply to this very message."""
+        """Ask the person for an answer in text; in a group, as a reply to this very message.
+
+        A group text names the person (`$name`): the mention is what opens the input of this person alone.
+        """
+        if self.replies.in_group:
+            params["name"] = Html(f'<a href="tg://user?id={self.replies.user_id}">{escape(self.actor.name)}</a>')
         self.replies.say(Message(self.say(key, **params)), ask=True)
 
     def refuse(self, refusal: DomainError) -> None:

@@ -34,7 +34,7 @@ async def drain(db: Database, publish: Publish) -> int:
         rows = await _waiting(session, partitions)
         if not rows:
             return 0
-        failed = await publish([_envelope(row) for row in rows])
+        failed = await publish([row.envelope() for row in rows])
         done = [row.id for row in rows if row.event_id not in failed]
         await session.execute(delete(OutboxRow).where(OutboxRow.id.in_(done)))
         for row in rows:
@@ -56,33 +56,10 @@ async def _waiting(session: AsyncSession, partitions: list[int]) -> list[OutboxR
     return list(await session.scalars(select(OutboxRow).where(mine).order_by(OutboxRow.id).limit(BATCH)))
 
 
-def _envelope(row: OutboxRow) -> Envelope:
-    return Envelope(
-        event_id=row.event_id,
-        event_name=row.event_name,
-        event_version=row.event_version,
-        aggregate_id=row.aggregate_id,
-        payload=row.payload,
-        headers=row.headers,
-        created_at=row.created_at,
-    )
-
-
 async def _postpone(session: AsyncSession, row: OutboxRow, error: str) -> None:
     attempts = row.attempts + 1
     if attempts >= ATTEMPTS_MAX:
-        letter = insert(DeadLetter).values(
-            consumer="relay",
-            event_id=row.event_id,
-            event_name=row.event_name,
-            event_version=row.event_version,
-            aggregate_id=row.aggregate_id,
-            payload=row.payload,
-            headers=row.headers,
-            created_at=row.created_at,
-            attempts=attempts,
-            error=error,
-        )
+        letter = insert(DeadLetter).values(consumer="relay", attempts=attempts, error=error, **row.content())
         await session.execute(letter.on_conflict_do_nothing())
         await session.execute(delete(OutboxRow).where(OutboxRow.id == row.id))
         return

@@ -9,6 +9,7 @@ from core.identity.actor import Actor
 from core.ids import PurchaseId
 from core.ledger.chart import owe
 from core.ledger.post import post
+from core.money import MINOR_MAX, AmountTooLarge
 from core.purchases.delete_task import void
 from core.purchases.events import DistributionLocked
 from core.purchases.happened import happened
@@ -62,6 +63,7 @@ async def lock_distribution(
     :raises AlreadyLocked, NotActive: if it is locked or closed.
     :raises ChangedMeanwhile: if `seen_version` is not the purchase's version any more.
     :raises TooFewParticipants, NothingDone, TasksUnfinished: if it is not ready.
+    :raises AmountTooLarge: if a debt is above what one operation may move.
     """
     purchase = await locked_own_purchase(session, actor=actor, purchase_id=purchase_id)
     check_organizer(purchase, actor.user_id)
@@ -79,6 +81,8 @@ async def lock_distribution(
     purchase.lock_number += 1
     due_at = purchase.due_at if purchase.due_at and purchase.due_at > now else now + due_after
     intents = _intents(distribution, strategy, due_at=due_at, now=now)
+    if any(intent.amount_minor > MINOR_MAX for intent in intents):
+        raise AmountTooLarge
     session.add_all(intents)
     await session.flush()
     await _post_debts(session, purchase, intents, now=now)

@@ -119,7 +119,7 @@ def upgrade_group(world: World, said: Thing) -> Thing:
     if old["type"] != "group":
         raise Refusal.bad("this is a supergroup already")
     new_id = SUPERGROUP - world.number("supergroup", 9001)
-    new = {**old, "id": new_id, "type": "supergroup"}
+    new = {**old, "id": new_id, "type": "supergroup", "upgraded_from": old["id"]}
     world.save_chat(new)
     by = old["member_ids"][0]
     _service(world, old, by, "The group became a supergroup", {"migrate_to_chat_id": new_id})

@@ -235,7 +235,8 @@ class World:
 
     def thread(self, chat_id: int, viewer: int, *, after: int = 0, limit: int = 200) -> list[Thing]:
         """Return what a person sees in a chat, the oldest first."""
-        of_chat = (message for (chat, _), message in self.messages.items() if chat == chat_id)
+        chats = {chat_id, self.chats.get(chat_id, {}).get("upgraded_from")}  # a supergroup shows what the group said
+        of_chat = (message for (chat, _), message in self.messages.items() if chat in chats)
         seen = [message for message in of_chat if viewer in self.viewers(message) and message["message_id"] >= after]
         return [self.seen(message) for message in seen[-limit:]]
 
@@ -279,7 +280,7 @@ class World:
     def state(self) -> Thing:
         """Return everything small that the page wants to know at first."""
         return {
-            "bot": {**self.bot, "commands": self.meta.get("commands", {}).get("default", [])},
+            "bot": {**self.bot, "commands": self.meta.get("commands", {})},
             "now": self.now(),
             "clock_offset_seconds": self.meta["clock_offset"],
             "people": list(self.people.values()),

@@ -67,9 +67,7 @@ class TestPolling:
             await bot.session.close()
         assert await _count(db, User) == 1
 
-    async def test_confirms_what_it_took_in_when_it_stops(
-        self, db: Database, intake: Intake, telegram: Serving
-    ) -> None:
+    async def test_confirms_what_it_took_in_when_it_stops(self, intake: Intake, telegram: Serving) -> None:
         async with World.connect(telegram.url) as world:
             await world.person("anna").start()
             bot, stopping = connect(SANDBOX_TOKEN, telegram.url), asyncio.Event()
@@ -81,6 +79,25 @@ class TestPolling:
 
             assert await bot.get_updates(timeout=0) == []
             await bot.session.close()
+
+    async def test_passes_over_an_update_that_the_library_cannot_read(
+        self, db: Database, intake: Intake, telegram: Serving
+    ) -> None:
+        async with World.connect(telegram.url) as world:
+            unreadable = {"id": "x", "from": {"id": "nobody"}}
+            telegram.app.state.world.updates.add("callback_query", unreadable)
+            await world.person("anna").start()
+            bot, stopping = connect(SANDBOX_TOKEN, telegram.url), asyncio.Event()
+            polling = asyncio.create_task(poll(bot, intake, stopping))
+
+            await world.person("anna").sees(None, containing="SyncBuy")
+
+            stopping.set()
+            await polling
+            await intake.finish()
+            assert await bot.get_updates(timeout=0) == []
+            await bot.session.close()
+        assert await _count(db, User) == 1
 
 
 class TestWebhook:

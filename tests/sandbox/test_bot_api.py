@@ -292,6 +292,27 @@ class TestGroups:
 
         assert "bot was kicked" in await bot.refused("sendMessage", chat_id=world.groups[GROUP], text="x")
 
+    async def test_make_the_bot_an_administrator_in_words_that_the_library_reads(
+        self, serving: Serving, world: World
+    ) -> None:
+        from bot.dispatcher import connect
+
+        await world.act("make_admin", chat_id=world.groups[GROUP], on=True)
+        bot = connect(TOKEN, serving.url)
+
+        updates = await bot.get_updates(allowed_updates=["my_chat_member", "message"])
+
+        assert updates[-1].my_chat_member is not None
+        assert updates[-1].my_chat_member.new_chat_member.status == "administrator"
+        await bot.session.close()
+
+    async def test_show_what_was_said_before_they_were_upgraded(self, world: World) -> None:
+        anna = world.person("anna")
+        await anna.send(GROUP, "before")
+        new = await world.act("upgrade_group", chat_id=world.groups[GROUP])
+
+        await anna.sees(new["id"], containing="before")
+
 
 class TestFaults:
     async def test_lose_an_answer_after_the_message_was_sent(self, bot: Client, world: World) -> None:

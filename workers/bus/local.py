@@ -69,7 +69,7 @@ class LocalBus:
             done = []
             for row in rows:
                 try:
-                    await handle(_envelope(row))
+                    await handle(row.envelope())
                 except Exception as failure:
                     known = {"event_name": row.event_name, "event_id": str(row.event_id)}
                     log.exception("event-failed", consumer=consumer, **known)
@@ -93,19 +93,6 @@ async def _put_back(session: AsyncSession, row: QueueRow, error: str) -> None:
         later = {"attempts": attempts, "last_error": error, "not_before": func.now() + RETRY_AFTER[attempts - 1]}
         await session.execute(update(QueueRow).where(this).values(later))
         return
-    copied = ("consumer", "event_id", "event_name", "event_version", "aggregate_id", "payload", "headers", "created_at")
-    letter = {name: getattr(row, name) for name in copied}
-    await session.execute(insert(DeadLetter).values(**letter, attempts=attempts, error=error).on_conflict_do_nothing())
+    letter = insert(DeadLetter).values(consumer=row.consumer, attempts=attempts, error=error, **row.content())
+    await session.execute(letter.on_conflict_do_nothing())
     await session.execute(delete(QueueRow).where(this))
-
-
-def _envelope(row: QueueRow) -> Envelope:
-    return Envelope(
-        event_id=row.event_id,
-        event_name=row.event_name,
-        event_version=row.event_version,
-        aggregate_id=row.aggregate_id,
-        payload=row.payload,
-        headers=row.headers,
-        created_at=row.created_at,
-    )

@@ -94,8 +94,6 @@ def set_my_commands(call: Call) -> bool:
         raise Refusal.bad("too many commands specified")
     known = call.world.meta.setdefault("commands", {})
     known[_scope(call)] = commands
-    if not call.params.get("language_code") and _scope(call).startswith("all_group_chats"):
-        known["default"] = commands
     call.world.save_meta()
     return True
 

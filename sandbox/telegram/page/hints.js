@@ -24,7 +24,7 @@ export function commandHints(input, seat, send) {
   function draw() {
     const typed = /^\/([a-z0-9_]*)$/i.exec(input.value);
     found = typed && document.activeElement === input
-      ? seat.world.bot.commands.filter(({ command }) => command.startsWith(typed[1].toLowerCase())) : [];
+      ? offered(seat).filter(({ command }) => command.startsWith(typed[1].toLowerCase())) : [];
     at = 0;
     show();
   }
@@ -75,4 +75,10 @@ export function commandHints(input, seat, send) {
   }
 
   return { element, draw, took };
+}
+
+/** The commands that Telegram would offer here: of the kind of chat, in the person's language or the default one. */
+function offered({ world, chat, viewer, person }) {
+  const scope = chat === viewer ? "all_private_chats" : "all_group_chats";
+  return world.bot.commands[`${scope}:${person.language_code}`] ?? world.bot.commands[`${scope}:`] ?? [];
 }

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.ledger.audit import audit
+from core.money import MINOR_MAX, AmountTooLarge
 from core.payments.claim_paid import claim_paid
 from core.payments.confirm_received import confirm_received
 from core.payments.dispute_payment import dispute_payment
@@ -128,6 +129,15 @@ class TestLockDistribution:
                 due_after=WEEK,
                 now=NOW,
             )
+
+    async def test_refuses_a_debt_above_what_one_operation_may_move(self, session: AsyncSession) -> None:
+        anna, boris = await person(session), await person(session, "Борис")
+        dacha = await purchase(session, anna, boris)
+        for _ in range(3):
+            await spending(session, anna, dacha, MINOR_MAX)
+
+        with pytest.raises(AmountTooLarge):
+            await lock(session, anna, dacha)
 
     async def test_makes_no_debt_of_nothing(self, session: AsyncSession) -> None:
         people = [await person(session, name) for name in ("Анна", "Борис", "Вера")]

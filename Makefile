@@ -1,5 +1,5 @@
 # Thin aliases of manage.py, for who has make.
-run test check demo:
+run test check demo bench:
 	@python3 manage.py $@
 
-.PHONY: run test check demo
+.PHONY: run test check demo bench

@@ -5,7 +5,7 @@ import typer
 from admin.commands import bench, check, demo, ledger, run, test
 
 app = typer.Typer(
-    name="manage.py", help="SyncBuy: groups that buy things together.", no_args_is_help=True, add_completion=False,
+    help="SyncBuy: groups that buy things together.", no_args_is_help=True, add_completion=False,
     pretty_exceptions_enable=False,
 )  # fmt: skip
 PASSED_THROUGH = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -20,7 +20,7 @@ app.add_typer(ledger.app, name="ledger")
 
 def main() -> None:
     """Run one command."""
-    app()
+    app(prog_name="python3 manage.py")
 
 
 if __name__ == "__main__":

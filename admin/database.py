@@ -20,10 +20,6 @@ def opened_database() -> Iterator[str]:
         asyncio.run(migrate(settings.database_url))
         yield settings.database_url
         return
-    server = EmbeddedPostgres(settings.data_dir / "postgres")
-    server.start()
-    try:
+    with EmbeddedPostgres(settings.data_dir / "postgres", binaries=settings.postgres_programs) as server:
         asyncio.run(migrate(server.url))
         yield server.url
-    finally:
-        server.stop()

@@ -159,6 +159,13 @@ class Replies:
                     message_id=self.message.message_id,
                     reply_markup=_markup(message),
                 )
+            elif isinstance(self.message, TelegramMessage) and self.message.photo and not message.photo:
+                await bot.edit_message_caption(
+                    chat_id=self.chat_id,
+                    message_id=self.message.message_id,
+                    caption=message.html,
+                    reply_markup=_markup(message),
+                )
             else:
                 await self._send(bot, message)
         except TelegramRetryAfter:

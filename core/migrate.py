@@ -12,13 +12,23 @@ FOLDER = Path(__file__).parents[1] / "alembic"
 ADVISORY_LOCK = 0x5BB7  # held while migrating, so that two processes that start at once do it one after the other
 
 
+class DatabaseIsNewer(Exception):
+    """The database was migrated by a newer version of the product; the sentence says so."""
+
+
 async def migrate(url: str) -> None:
-    """Upgrade the database at `url` to the newest migration, in one transaction; quick where nothing is to do."""
+    """Upgrade the database at `url` to the newest migration, in one transaction; quick where nothing is to do.
+
+    :raises DatabaseIsNewer: if it stands at a migration that this version does not know.
+    """
     engine = create_async_engine(asyncpg_url(url))
     try:
         async with engine.connect() as connection:
-            if await connection.run_sync(_is_newest):
-                return
+            current = await connection.run_sync(_revision)
+        if current == newest_revision():
+            return
+        if current is not None and not (FOLDER / "versions" / f"{current}.py").exists():
+            raise DatabaseIsNewer(f"The database is of a newer version of SyncBuy ({current}): update the program.")
         async with engine.begin() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
             await connection.run_sync(_upgrade)
@@ -31,12 +41,12 @@ def newest_revision() -> str:
     return max(file.stem for file in (FOLDER / "versions").glob("*.py"))
 
 
-def _is_newest(connection: Connection) -> bool:
+def _revision(connection: Connection) -> str | None:
     # Asked in plain SQL, because importing alembic costs more than the rest of a start.
     try:
-        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == newest_revision()
-    except ProgrammingError:
-        return False
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    except ProgrammingError:  # there is no such table yet
+        return None
 
 
 def _upgrade(connection: Connection) -> None:

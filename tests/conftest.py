@@ -2,11 +2,12 @@
 
 import os
 import shutil
+import socket
+import sys
 from collections.abc import AsyncIterator, Iterator
-from itertools import count
+from ipaddress import ip_address
 from pathlib import Path
 
-import asyncpg
 import pytest
 import pytest_asyncio
 from hypothesis import settings
@@ -15,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.db import Database
 from core.embedded_postgres import EmbeddedPostgres
-from core.migrate import migrate
+from tests.databases import Server
 
 # One seed for everybody: a failure on one machine is a failure on all.
 settings.register_profile("house", derandomize=True, deadline=None)
@@ -23,41 +24,32 @@ settings.load_profile("house")
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 
 
-class Server:
-    """A PostgreSQL in which each test may have a fresh copy of the migrated template.
+def pytest_configure() -> None:
+    """Let no test of this process reach beyond this machine, a given database aside."""
+    near = {"", "localhost"}
+    given = make_url(os.environ.get("DATABASE_URL", "postgresql://")).host
+    if given is not None:
+        near |= {given, *(str(found[4][0]) for found in socket.getaddrinfo(given, None))}
 
-    Copies are cloned rather than emptied: the ledger's tables refuse to be.
-    """
+    def refuse_what_is_far(event: str, arguments: tuple[object, ...]) -> None:
+        match event, arguments:
+            case "socket.getaddrinfo", (str(host), *_):
+                pass
+            case "socket.connect" | "socket.sendto", (_, (str(host), *_)):
+                pass
+            case _:
+                return
+        if host not in near and not _is_loopback(host):
+            raise RuntimeError(f"a test wants to reach {host}, which is not on this machine")
 
-    def __init__(self, url: str, prefix: str) -> None:
-        self.url = make_url(url)
-        self.template = f"{prefix}_template"
-        self._prefix = prefix
-        self._numbers = count(1)
+    sys.addaudithook(refuse_what_is_far)
 
-    def url_of(self, name: str) -> str:
-        return self.url.set(database=name).render_as_string(hide_password=False)
 
-    async def make_template(self) -> None:
-        await self._run(f'DROP DATABASE IF EXISTS "{self.template}"', f'CREATE DATABASE "{self.template}"')
-        await migrate(self.url_of(self.template))
-
-    async def clone(self) -> str:
-        name = f"{self._prefix}_{next(self._numbers)}"
-        drop = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
-        await self._run(drop, f'CREATE DATABASE "{name}" TEMPLATE "{self.template}"')
-        return name
-
-    async def drop(self, name: str) -> None:
-        await self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-    async def _run(self, *statements: str) -> None:
-        connection = await asyncpg.connect(self.url.render_as_string(hide_password=False))
-        try:
-            for statement in statements:
-                await connection.execute(statement)
-        finally:
-            await connection.close()
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 @pytest.fixture(scope="session")
@@ -72,17 +64,17 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def server(postgres_url: str, worker_id: str) -> Server:
-    """Return the server with its migrated template."""
+async def server(postgres_url: str, worker_id: str) -> AsyncIterator[Server]:
+    """Return what makes databases for the tests of this worker."""
     server = Server(postgres_url, f"syncbuy_test_{worker_id}_{os.getpid()}")
-    await server.make_template()
-    return server
+    yield server
+    await server.close()
 
 
 @pytest_asyncio.fixture
 async def database_url(server: Server) -> AsyncIterator[str]:
     """Return the address of a fresh migrated database of this test's own."""
-    name = await server.clone()
+    name = await server.create()
     yield server.url_of(name)
     await server.drop(name)
 
@@ -98,7 +90,7 @@ async def db(database_url: str) -> AsyncIterator[Database]:
 @pytest_asyncio.fixture(scope="session")
 async def shared_db(server: Server) -> AsyncIterator[Database]:
     """Return the database in which transactions are rolled back."""
-    name = await server.clone()
+    name = await server.create()
     database = Database.connect(server.url_of(name))
     yield database
     await database.close()

@@ -13,6 +13,7 @@ def run() -> None:
     from admin.logs import set_up_logs
     from core.config import LoggingSettings, WrongSettings, check_settings
     from core.embedded_postgres import EmbeddedPostgresFailed
+    from core.migrate import DatabaseIsNewer
 
     began = time.monotonic()
     try:
@@ -20,7 +21,7 @@ def run() -> None:
         set_up_logs(LoggingSettings())
         with opened_database() as url:
             asyncio.run(_serve(url, began))
-    except (WrongSettings, EmbeddedPostgresFailed, OSError) as failure:
+    except (WrongSettings, EmbeddedPostgresFailed, DatabaseIsNewer, OSError) as failure:
         typer.echo(f"SyncBuy did not start. {failure}", err=True)
         raise typer.Exit(1) from None
 

@@ -27,10 +27,12 @@ OUTSIDE = {
     "send_message",
     "send_photo",
     "edit_message_text",
-    "post",
     "get_updates",
+    "sleep",
 }
 IN_TRANSACTION = {"transaction", "once", "begin_nested"}
+# Names that say nothing of what stands in the file, so that everything ends up there.
+EMPTY_NAMES = {"utils", "util", "helpers", "helper", "service", "services", "manager", "managers", "common", "misc"}
 
 
 def _files(*packages: str) -> list[Path]:
@@ -67,7 +69,7 @@ class TestTransactions:
                     offenders += [
                         f"{file.relative_to(ROOT)}:{node.lineno} {_called(node.value)}"
                         for node in ast.walk(block)
-                        if isinstance(node, ast.Await) and _called(node.value) in OUTSIDE - {"post"}
+                        if isinstance(node, ast.Await) and _called(node.value) in OUTSIDE
                     ]
 
         # The one exception is named in core/outbox/drain.py: it is what keeps the order of events.
@@ -79,21 +81,53 @@ class TestMoney:
     def test_is_never_a_float_in_core(self) -> None:
         offenders = []
         for file in _files("core"):
-            for node in ast.walk(_tree(file)):
+            tree = _tree(file)
+            # What knows folders joins them by the same sign, so that no money may stand beside it.
+            knows_folders = "pathlib" in _imported(tree)
+            for node in ast.walk(tree):
                 is_float = isinstance(node, ast.Constant) and isinstance(node.value, float)
-                divides = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and _is_arithmetic(file, node)
+                divides = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and not knows_folders
                 rounds = isinstance(node, ast.Call) and _called(node) in {"float", "round"}
                 if is_float or divides or rounds:
-                    assert isinstance(node, ast.expr)
-                    offenders.append(f"{file.relative_to(ROOT)}:{node.lineno}")
+                    offenders.append(f"{file.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}")
 
         assert offenders == []
 
+    def test_stands_in_no_module_that_knows_folders(self) -> None:
+        both = [
+            str(file.relative_to(ROOT))
+            for file in _files("core")
+            if {"pathlib", "core.money"} <= _imported(_tree(file))
+        ]
 
-def _is_arithmetic(file: Path, node: ast.BinOp) -> bool:
-    """Return whether `/` divides rather than joins paths, which only the modules that know files do."""
-    del node
-    return file.name not in {"embedded_postgres.py", "migrate.py"} and file.parent.name != "texts"
+        assert both == []
+
+
+def _imported(tree: ast.Module) -> set[str]:
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+class TestTime:
+    def test_is_told_to_core_and_never_asked_by_it(self) -> None:
+        # The clock itself; and what waits for Telegram between two transactions, so that one `now` would grow old.
+        may_ask = {"core/clock.py", "core/notifications/deliver.py"}
+        asking = {
+            str(file.relative_to(ROOT))
+            for file in _files("core")
+            for node in ast.walk(_tree(file))
+            if isinstance(node, ast.Call)
+            and _called(node) in {"utc_now", "now", "today", "time"}
+            # The database's own clock, for what the database alone compares.
+            and not ast.unparse(node).startswith("func.")
+        }
+
+        assert asking == may_ask
 
 
 class TestFiles:
@@ -136,9 +170,33 @@ class TestFiles:
 
         assert offenders == []
 
-    def test_of_locks_hold_no_address(self) -> None:
+    def test_are_not_named_after_nothing(self) -> None:
+        named = {str(file.relative_to(ROOT)) for file in _files(*PACKAGES, "tests") if file.stem in EMPTY_NAMES}
+        named |= {str(file.parent) for file in _files(*PACKAGES) if file.parent.name in EMPTY_NAMES}
+
+        assert named == set()
+
+
+class TestRequirements:
+    def test_hold_no_address(self) -> None:
         for file in (ROOT / "requirements").iterdir():
             assert "://" not in file.read_text(encoding="utf-8")
+
+    def test_of_development_hold_those_of_the_product(self) -> None:
+        runtime, dev = (_pins(ROOT / "requirements" / f"{name}.lock") for name in ("runtime", "dev"))
+
+        assert runtime
+        assert runtime - dev == set()
+
+    def test_are_locked_with_hashes(self) -> None:
+        for name in ("runtime", "dev"):
+            lock = (ROOT / "requirements" / f"{name}.lock").read_text(encoding="utf-8")
+
+            assert all("--hash=sha256:" in entry for entry in re.split(r"\n(?=\S)", lock.strip()))
+
+
+def _pins(lock: Path) -> set[str]:
+    return set(re.findall(r"^[\w.-]+(?:\[[^]]*\])?==\S+", lock.read_text(encoding="utf-8"), re.MULTILINE))
 
 
 class _Variables(Visitor):

@@ -1,60 +1,90 @@
-"""Settings: complete in the example, and refused in one clear line where they make no sense."""
+"""Settings: each has one name and one place, a wrong one stops the start, and none gives a secret away."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from core import config
-from core.config import CLASSES, WrongSettings, check_settings
+from core.config import CLASSES, DatabaseSettings, TelegramSettings, WrongSettings, check_settings
 
-EXAMPLE = Path(__file__).parents[2] / ".env.example"
+ROOT = Path(__file__).parents[2]
+FIELDS = {name: field for settings in CLASSES for name, field in settings.model_fields.items()}
 
 
 @pytest.fixture(autouse=True)
-def _asked_anew() -> None:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Read no settings but the test's own: from an empty folder, in an empty environment."""
+    monkeypatch.chdir(tmp_path)
+    for name in FIELDS:
+        monkeypatch.delenv(name.upper(), raising=False)
+    check_settings.cache_clear()
+    yield tmp_path
     check_settings.cache_clear()
 
 
-class TestTheExample:
-    def test_names_every_setting_with_its_default(self) -> None:
-        named = dict(re.findall(r"^# ([A-Z_]+)=(.*)$", EXAMPLE.read_text(encoding="utf-8"), re.MULTILINE))
-        known = {name.upper(): field.default for settings in CLASSES for name, field in settings.model_fields.items()}
+class TestSettings:
+    def test_have_a_default_each(self) -> None:
+        check_settings()
 
-        assert named.keys() == known.keys()
-        for name, default in known.items():
-            if default is not None:
-                assert named[name].lower() == str(default).lower()
+    def test_are_read_from_the_file_and_the_environment_wins(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (folder / ".env").write_text("DATABASE_POOL_SIZE=7\nDATA_DIR=elsewhere\n")
+        monkeypatch.setenv("DATABASE_POOL_SIZE", "8")
+
+        settings = DatabaseSettings()
+
+        assert (settings.database_pool_size, settings.data_dir) == (8, Path("elsewhere"))
+
+    def test_have_a_name_each_that_no_other_has(self) -> None:
+        assert len(FIELDS) == sum(len(settings.model_fields) for settings in CLASSES)
+
+    def test_say_what_they_are_for(self) -> None:
+        assert [name for name, field in FIELDS.items() if not field.description] == []
+
+    def test_are_all_in_the_example_with_their_defaults(self) -> None:
+        example = (ROOT / ".env.example").read_text(encoding="utf-8")
+        shown = dict(re.findall(r"^# ([A-Z_]+)=(.*)$", example, re.MULTILINE))
+
+        assert shown.keys() == {name.upper() for name in FIELDS}
+        for name, field in FIELDS.items():
+            if field.default is not None:
+                default = str(field.default).lower() if isinstance(field.default, bool) else str(field.default)
+                assert shown[name.upper()] == default
+
+    def test_keep_secrets_out_of_what_is_printed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("BOT_TOKEN", "12345:do-not-show")
+        monkeypatch.setenv("WEBHOOK_SECRET", "do-not-show")
+
+        assert "do-not-show" not in repr(TelegramSettings())
 
 
-class TestCheckSettings:
+class TestAWrongSetting:
     @pytest.mark.parametrize(
-        ("lines", "complaint"),
+        ("written", "told"),
         [
-            ("BOT_TOKN=1", "unknown settings: BOT_TOKN"),
-            ("DEFAULT_CURRENCY=roubles", "DEFAULT_CURRENCY"),
+            ("BOT_TOKNE=1", "BOT_TOKNE"),
             ("DATABASE_POOL_SIZE=many", "DATABASE_POOL_SIZE"),
-            ("WEBHOOK_URL=https://example.org", "needs BOT_TOKEN"),
-            ("WEBHOOK_URL=https://example.org\nBOT_TOKEN=1:secret-of-the-bot", "needs WEBHOOK_SECRET"),
+            ("DATABASE_POOL_SIZE=1", "DATABASE_POOL_SIZE"),
+            ("DEFAULT_CURRENCY=roubles", "DEFAULT_CURRENCY"),
+            ("LOG_LEVEL=LOUD", "LOG_LEVEL"),
+            ("WEBHOOK_URL=https://shop.example", "BOT_TOKEN"),
+            ("WEBHOOK_URL=https://shop.example\nBOT_TOKEN=1:a", "WEBHOOK_SECRET"),
         ],
     )
-    def test_says_in_one_line_what_is_wrong(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: str, complaint: str
-    ) -> None:
-        file = tmp_path / ".env"
-        file.write_text(lines)
-        monkeypatch.setattr(config, "ENV_FILE", file)
-        for settings in CLASSES:
-            monkeypatch.setitem(settings.model_config, "env_file", file)
+    def test_stops_the_start_with_one_line_that_names_it(self, folder: Path, written: str, told: str) -> None:
+        (folder / ".env").write_text(written)
 
-        with pytest.raises(WrongSettings) as refusal:
+        with pytest.raises(WrongSettings, match=told) as stopped:
             check_settings()
 
-        assert complaint in str(refusal.value)
-        assert "\n" not in str(refusal.value)
-        assert "secret-of-the-bot" not in str(refusal.value)
+        assert "\n" not in str(stopped.value)
 
-    def test_is_content_with_nothing_at_all(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(config, "ENV_FILE", tmp_path / "none")
+    def test_is_not_repeated_since_it_may_be_a_secret(self, folder: Path) -> None:
+        (folder / ".env").write_text("SANDBOX_PORT=12345:do-not-show\n")
 
-        check_settings()
+        with pytest.raises(WrongSettings) as stopped:
+            check_settings()
+
+        assert "do-not-show" not in str(stopped.value)

@@ -1,16 +1,21 @@
 """Migrations: one line, there and back, and the tables that the models describe."""
 
+import asyncio
+import sys
+
+import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import CheckConstraint, Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from core.db import Database, asyncpg_url
-from core.migrate import FOLDER, migrate, newest_revision
+from core.migrate import FOLDER, DatabaseIsNewer, migrate, newest_revision
 from core.tables import METADATA
+from tests.databases import Server
 
 
 def _config(connection: Connection) -> Config:
@@ -37,6 +42,25 @@ class TestMigrations:
         async with db.engine.connect() as connection:
             assert await connection.run_sync(_differences) == []
 
+    async def test_make_the_checks_that_the_models_name(self, db: Database) -> None:
+        # Alembic compares everything but these.
+        named = {
+            (table.schema, table.name, constraint.name)
+            for table in METADATA.tables.values()
+            for constraint in table.constraints
+            if isinstance(constraint, CheckConstraint)
+        }
+        async with db.engine.connect() as connection:
+            made = await connection.execute(
+                text("""
+                    SELECT nspname, relname, conname FROM pg_constraint
+                    JOIN pg_class ON pg_class.oid = conrelid JOIN pg_namespace ON pg_namespace.oid = relnamespace
+                    WHERE contype = 'c' AND nspname NOT IN ('information_schema', 'pg_catalog')
+                """)
+            )
+
+        assert {tuple(row) for row in made} == named
+
     async def test_go_back_and_there_again_step_by_step(self, database_url: str) -> None:
         engine = create_async_engine(asyncpg_url(database_url))
 
@@ -54,6 +78,23 @@ class TestMigrations:
             assert await connection.run_sync(_differences) == []
         await engine.dispose()
 
-    async def test_change_nothing_where_nothing_is_to_do(self, database_url: str) -> None:
-        await migrate(database_url)
-        await migrate(database_url)
+    async def test_run_once_when_several_processes_start_at_once(self, server: Server) -> None:
+        empty = await server.create_empty()
+
+        await asyncio.gather(*(migrate(server.url_of(empty)) for _ in range(4)))
+
+        await server.drop(empty)
+
+    async def test_leave_alembic_alone_where_nothing_is_to_do(self, database_url: str) -> None:
+        program = f"import asyncio, sys, core.migrate as m; asyncio.run(m.migrate({database_url!r}))"
+        program += "; sys.exit('alembic' in sys.modules)"
+        started = await asyncio.create_subprocess_exec(sys.executable, "-c", program, cwd=FOLDER.parent)
+
+        assert await started.wait() == 0
+
+    async def test_refuse_a_database_of_a_newer_version(self, db: Database, database_url: str) -> None:
+        async with db.transaction() as session:
+            await session.execute(text("UPDATE alembic_version SET version_num = '9999_flying_cars'"))
+
+        with pytest.raises(DatabaseIsNewer, match="9999_flying_cars"):
+            await migrate(database_url)

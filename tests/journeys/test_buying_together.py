@@ -13,7 +13,7 @@ from core.purchases.models import Participant, Purchase, Task
 from core.settlement.models import Intent
 from sandbox.telegram.person import Person, Seen, World
 
-SEND = {"sendmessage", "editmessagetext", "sendphoto"}
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(8) + b"\0\0\0\x10\0\0\0\x10"
 
 
 async def _open(anna: Person, title: str = "Шашлыки") -> Seen:
@@ -249,6 +249,45 @@ class TestPrivateWords:
         await anna.start("debts")
 
         await anna.sees(None, containing="Вам должны", button="Всё пришло (1)")
+
+
+class TestPayments:
+    async def test_may_come_in_part_with_a_photo_of_the_receipt(self, world: World, product: Running) -> None:
+        anna, boris = await _locked(world)
+        asked = await boris.send(None, "/pay")
+        await boris.tap(await boris.sees(None, button="💳 Анна", after=asked), "💳 Анна")
+        await boris.tap(await boris.sees(None, button="С чеком", after=asked), "С чеком")
+        await boris.sees(None, containing="Пришлите фото", after=asked)
+        await boris.send(None, "вот он")
+        await boris.sees(None, containing="Жду фото", after=asked)
+        await boris.send(None, "200", photo=PICTURE)
+
+        question = await anna.sees(None, containing="Пришло?", button="✅ Пришло")
+        assert question.raw["media"]["kind"] == "photo"
+        await anna.tap(question, "✅ Пришло")
+
+        answered = await anna.sees(None, containing="Записал")
+        assert answered.id == question.id
+        assert answered.raw["media"]["kind"] == "photo"
+        await boris.sees(None, containing="подтверждает: 200")
+        async with product.db.transaction() as session:
+            intent = (await session.scalars(select(Intent))).one()
+            assert (intent.paid_minor, intent.left_minor, intent.status) == (200_00, 300_00, "created")
+
+    async def test_may_be_taken_back_and_forgiven(self, world: World) -> None:
+        anna, boris = await _locked(world)
+        asked = await boris.send(None, "/pay")
+        await boris.tap(await boris.sees(None, button="💳 Анна", after=asked), "💳 Анна")
+        await boris.tap(await boris.sees(None, button="Перевёл(а)", after=asked), "Перевёл(а)")
+        await boris.tap(await boris.sees(None, button="Я ошибся", after=asked), "Я ошибся")
+        await anna.sees(None, containing="передумал")
+        looked = await anna.send(None, "/debts")
+        await anna.tap(await anna.sees(None, button="Долг: Борис", after=looked), "Долг: Борис")
+        await anna.tap(await anna.sees(None, button="Простить", after=looked), "Простить")
+        await anna.tap(await anna.sees(None, button="Да, простить", after=looked), "Да, простить")
+
+        await boris.sees(None, containing="прощает вам долг")
+        await anna.sees(None, containing="все рассчитались", button="Закрыть")
 
 
 class TestTheGroup:

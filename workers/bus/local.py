@@ -15,7 +15,7 @@ from core.ids import EventId
 from core.outbox.envelope import Envelope
 from core.outbox.models import DeadLetter, QueueRow
 from workers.bus.port import Handle
-from workers.waiting import wait_for_bell
+from workers.waiting import Pace, wait_for_bell
 
 log = structlog.get_logger()
 BATCH = 20
@@ -57,10 +57,13 @@ class LocalBus:
     async def consume(self, consumer: str, handle: Handle, stopping: asyncio.Event) -> None:
         """Hand over the events of one consumer in their order, one batch after the other."""
         bell = self._bells[consumer]
+        pace = Pace(busy_seconds=POLL_SECONDS)
         while not stopping.is_set():
             bell.clear()
-            if not await self._handle_batch(consumer, handle):
-                await wait_for_bell(bell, stopping, seconds=POLL_SECONDS)
+            if await self._handle_batch(consumer, handle):
+                pace.worked()
+            else:
+                await wait_for_bell(bell, stopping, seconds=pace.seconds())
 
     async def _handle_batch(self, consumer: str, handle: Handle) -> int:
         """Hold a batch of rows while their events are handled, so that a process that dies gives them back at once."""

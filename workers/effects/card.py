@@ -13,7 +13,7 @@ from core.notifications.card import render_card
 from core.notifications.card_upkeep import StaleCard, claim_stale, forget_message, postpone, record_shown
 from core.purchases.models import Purchase
 from workers.effects.telegram import Gone, Migrated, Outcome, Refused, Sent, Telegram, TooMany, Unreachable
-from workers.waiting import wait_for_bell
+from workers.waiting import Pace, wait_for_bell
 
 log = structlog.get_logger()
 POLL_SECONDS = 0.5
@@ -25,10 +25,13 @@ async def run_cards(db: Database, telegram: Telegram, stopping: asyncio.Event) -
     """Edit until `stopping` is set."""
     bell = asyncio.Event()
     db.on_commit(bell.set)
+    pace = Pace(busy_seconds=POLL_SECONDS)
     while not stopping.is_set():
         bell.clear()
-        if not await refresh_next(db, telegram):
-            await wait_for_bell(bell, stopping, seconds=POLL_SECONDS)
+        if await refresh_next(db, telegram):
+            pace.worked()
+        else:
+            await wait_for_bell(bell, stopping, seconds=pace.seconds())
 
 
 async def refresh_next(db: Database, telegram: Telegram) -> bool:

@@ -18,7 +18,7 @@ from core.notifications.deliver import (
     record_unreachable,
 )
 from workers.effects.telegram import Gone, Migrated, Outcome, Refused, Sent, Telegram, TooMany, Unreachable
-from workers.waiting import wait_for_bell
+from workers.waiting import Pace, wait_for_bell
 
 log = structlog.get_logger()
 POLL_SECONDS = 1.0
@@ -29,12 +29,14 @@ async def run_deliveries(db: Database, telegram: Telegram, stopping: asyncio.Eve
     """Send until `stopping` is set."""
     bell = asyncio.Event()
     db.on_commit(bell.set)
+    pace = Pace(busy_seconds=POLL_SECONDS)
     while not stopping.is_set():
         bell.clear()
         if await deliver_next(db, telegram):
+            pace.worked()
             await asyncio.sleep(SECONDS_BETWEEN_SENDS)
         else:
-            await wait_for_bell(bell, stopping, seconds=POLL_SECONDS)
+            await wait_for_bell(bell, stopping, seconds=pace.seconds())
 
 
 async def deliver_next(db: Database, telegram: Telegram) -> bool:

@@ -373,7 +373,9 @@ class TestTheOutsideWorld:
 
         refused = [call for call in await world.calls() if call["status"] >= 400]
 
-        assert [call for call in refused if call["status"] != 403] == []
+        # People who never started the bot, and a card that two changes left as it was, are no bugs.
+        expected = ("Forbidden", "Bad Request: message is not modified")
+        assert [call for call in refused if not call["answer"]["description"].startswith(expected)] == []
 
     async def test_hears_each_notification_once(self, world: World, product: Running) -> None:
         _, boris = await _locked(world)

@@ -23,12 +23,18 @@ EXPONENTS = {
 FORBID_CHANGES = """
 CREATE FUNCTION ledger.forbid_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'ledger.% is append-only', TG_TABLE_NAME USING ERRCODE = 'LG001';
+    RAISE EXCEPTION 'what ledger.% says is kept for ever', TG_TABLE_NAME USING ERRCODE = 'LG001';
 END $$
 """
 FORBID_OTHER_EXPONENT = """
 CREATE TRIGGER currencies_keep_exponent BEFORE UPDATE OR DELETE ON ledger.currencies
     FOR EACH ROW EXECUTE FUNCTION ledger.forbid_change()
+"""
+# Only the columns that post() does not touch, so that a posting pays nothing for it.
+FORBID_OTHER_NAME = """
+CREATE TRIGGER accounts_keep_name
+    BEFORE UPDATE OF kind, currency, owner_id, counterparty_id, purchase_id, order_id, provider, shard, normal_side
+    ON ledger.accounts FOR EACH ROW EXECUTE FUNCTION ledger.forbid_change()
 """
 APPEND_ONLY = ("journals", "transfers", "entries")
 # A journal is anchored by its key before anything else: a second writer of the same key waits on the unique index until
@@ -39,7 +45,7 @@ CREATE FUNCTION ledger.post(
     OUT journal_id bigint, OUT replayed boolean
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
 DECLARE
-    said bytea := sha256(convert_to(p_kind || p_legs::text, 'UTF8'));
+    said bytea := sha256(convert_to(jsonb_build_array(p_kind, p_reverses, p_legs)::text, 'UTF8'));
     stored bytea;
     leg record;
     debited ledger.accounts;
@@ -142,7 +148,6 @@ def upgrade() -> None:
         sa.Column("provider", sa.Text(), nullable=True),
         sa.Column("shard", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("normal_side", sa.Text(), nullable=False),
-        sa.Column("may_go_negative", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("debits", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("credits", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("version", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
@@ -162,7 +167,7 @@ def upgrade() -> None:
             name=op.f("accounts_kind_check"),
         ),
         sa.CheckConstraint(
-            "may_go_negative OR (CASE normal_side WHEN 'D' THEN debits - credits ELSE credits - debits END) >= 0",
+            "kind IN ('provider_clearing', 'bank', 'fee_expense', 'fee_revenue') OR (CASE normal_side WHEN 'D' THEN debits - credits ELSE credits - debits END) >= 0",
             name=op.f("accounts_floor_check"),
         ),
         sa.CheckConstraint(
@@ -227,6 +232,7 @@ def upgrade() -> None:
         )
     op.execute(FORBID_CHANGES)
     op.execute(FORBID_OTHER_EXPONENT)
+    op.execute(FORBID_OTHER_NAME)
     for table in APPEND_ONLY:
         op.execute(
             f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON ledger.{table} "

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.ledger.models import MAY_BE_BELOW_ZERO
+
 # Each query returns (key, detail) of what breaks its invariant. Those of other contexts read their tables by name,
 # because the book is the lowest of them and imports none.
 INVARIANTS = {
@@ -25,6 +27,9 @@ INVARIANTS = {
             FROM ledger.entries WINDOW w AS (PARTITION BY account_id ORDER BY version)) chain
         WHERE debits_after <> debits_before + CASE side WHEN 'D' THEN amount ELSE 0 END
            OR credits_after <> credits_before + CASE side WHEN 'C' THEN amount ELSE 0 END""",
+    "every journal moves money": """
+        SELECT key, 'no transfers' FROM ledger.journals j
+        WHERE NOT EXISTS (SELECT FROM ledger.transfers WHERE journal_id = j.id)""",
     "every transfer has its two entries": """
         SELECT t.id::text, count(e.*) || ' entries' FROM ledger.transfers t
         LEFT JOIN ledger.entries e ON e.transfer_id = t.id AND e.amount = t.amount
@@ -37,8 +42,9 @@ INVARIANTS = {
           ON (p.owner_id, p.counterparty_id, p.purchase_id, p.currency)
            = (r.counterparty_id, r.owner_id, r.purchase_id, r.currency)
         WHERE coalesce(r.balance, 0) <> coalesce(p.balance, 0)""",
-    "no account is below its floor": """
-        SELECT name, balance::text FROM ledger.accounts WHERE balance < 0 AND NOT may_go_negative""",
+    "no account is below its floor": f"""
+        SELECT name, balance::text FROM ledger.accounts
+        WHERE balance < 0 AND NOT {MAY_BE_BELOW_ZERO}""",  # noqa: S608 -- a constant of ours
     "the book holds what every debt has left": """
         SELECT coalesce(a.purchase_id, i.purchase_id)::text,
                coalesce(a.balance, 0) || ' <> ' || coalesce(i.left_minor, 0)

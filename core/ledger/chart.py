@@ -6,6 +6,8 @@ from uuid import UUID
 
 from core.ids import PurchaseId, UserId
 
+SHARDS = 16
+
 
 class Side(StrEnum):
     """The side on which an account grows."""
@@ -43,6 +45,10 @@ NORMAL_SIDE = {
 }
 
 
+# The house's own accounts have no floor: they record what happened outside, and one shard may pay what another took.
+WITHOUT_FLOOR = (Kind.PROVIDER_CLEARING, Kind.BANK, Kind.FEE_EXPENSE, Kind.FEE_REVENUE)
+
+
 @dataclass(frozen=True, slots=True)
 class AccountName:
     """The natural key of an account: the same name is the same account."""
@@ -71,6 +77,55 @@ class Leg:
     debit: AccountName
     credit: AccountName
     amount_minor: int
+
+
+def wallet(user_id: UserId, currency: str) -> AccountName:
+    """Return the account of what a person has with us."""
+    return AccountName(Kind.WALLET, currency, owner_id=user_id)
+
+
+def escrow(order_id: UUID, currency: str) -> AccountName:
+    """Return the account of what is held for an order until it ends."""
+    return AccountName(Kind.ESCROW, currency, order_id=order_id)
+
+
+def provider_clearing(provider: str, currency: str, shard_key: UUID) -> AccountName:
+    """Return the account of what a provider has taken for us and not paid out; `shard_key` is whose payment it is."""
+    return AccountName(Kind.PROVIDER_CLEARING, currency, provider=provider, shard=shard_of(shard_key))
+
+
+def refund_clearing(user_id: UserId, currency: str) -> AccountName:
+    """Return the account of what is on its way back to a person's card."""
+    return AccountName(Kind.REFUND_CLEARING, currency, owner_id=user_id)
+
+
+def fee_expense(provider: str, currency: str, shard_key: UUID) -> AccountName:
+    """Return the account of what a provider charges us."""
+    return AccountName(Kind.FEE_EXPENSE, currency, provider=provider, shard=shard_of(shard_key))
+
+
+def fee_revenue(currency: str, shard_key: UUID) -> AccountName:
+    """Return the account of what we charge."""
+    return AccountName(Kind.FEE_REVENUE, currency, shard=shard_of(shard_key))
+
+
+def bank(currency: str) -> AccountName:
+    """Return the account of what lies at our bank."""
+    return AccountName(Kind.BANK, currency)
+
+
+def suspense(provider: str, currency: str) -> AccountName:
+    """Return the account of what a provider took and nobody can say for what."""
+    return AccountName(Kind.SUSPENSE, currency, provider=provider)
+
+
+def shard_of(key: UUID) -> int:
+    """Return which of the 16 accounts of one meaning takes the postings of a key: always the same one.
+
+    One hot account makes all its postings wait for each other's commit; the meaning's balance is the sum of its shards.
+    The last bits decide, which are random in every version of UUID that we issue.
+    """
+    return key.int % SHARDS
 
 
 def debt_receivable(creditor_id: UserId, debtor_id: UserId, purchase_id: PurchaseId, currency: str) -> AccountName:

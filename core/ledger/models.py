@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
+from core.ledger.chart import WITHOUT_FLOOR
 
 SCHEMA = {"schema": "ledger"}
 BALANCE = "CASE normal_side WHEN 'D' THEN debits - credits ELSE credits - debits END"
@@ -28,6 +29,7 @@ NAME = (
     "|| ':' || coalesce(purchase_id::text, '') || ':' || coalesce(order_id::text, '') || ':' || coalesce(provider, '') "
     "|| ':' || shard::text"
 )
+MAY_BE_BELOW_ZERO = "kind IN ({})".format(", ".join(f"'{kind}'" for kind in WITHOUT_FLOOR))
 KINDS = (
     "'wallet', 'escrow', 'provider_clearing', 'refund_clearing', 'bank', 'fee_expense', 'fee_revenue', "
     "'debt_receivable', 'debt_payable', 'suspense'"
@@ -49,7 +51,10 @@ class Currency(Base):
 
 
 class Account(Base):
-    """Where money is or whom it is owed to. `debits` and `credits` only grow, and can be derived from the entries."""
+    """Where money is or whom it is owed to. `debits` and `credits` only grow, and can be derived from the entries.
+
+    What names an account never changes, or its money would change hands without a posting: a trigger sees to it.
+    """
 
     __tablename__ = "accounts"
     __table_args__ = (
@@ -60,7 +65,7 @@ class Account(Base):
             name="side",
         ),
         CheckConstraint("debits >= 0 AND credits >= 0 AND version >= 0", name="counters"),
-        CheckConstraint(f"may_go_negative OR ({BALANCE}) >= 0", name="floor"),
+        CheckConstraint(f"{MAY_BE_BELOW_ZERO} OR ({BALANCE}) >= 0", name="floor"),
         CheckConstraint(
             "CASE WHEN kind IN ('debt_receivable', 'debt_payable') "
             "THEN num_nonnulls(owner_id, counterparty_id, purchase_id) = 3 AND owner_id <> counterparty_id "
@@ -82,7 +87,6 @@ class Account(Base):
     provider: Mapped[str | None]
     shard: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     normal_side: Mapped[str]
-    may_go_negative: Mapped[bool] = mapped_column(server_default=text("false"))
     debits: Mapped[int] = mapped_column(server_default=text("0"))
     credits: Mapped[int] = mapped_column(server_default=text("0"))
     version: Mapped[int] = mapped_column(server_default=text("0"))

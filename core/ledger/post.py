@@ -19,7 +19,8 @@ POST = text(
     "SELECT journal_id, replayed "
     "FROM ledger.post(:key, :kind, CAST(:legs AS jsonb), CAST(:meta AS jsonb), :at, :reverses)"
 )
-FLOOR, OTHER_LEGS, CLOSED = "23514", "LG002", "LG003"
+FLOOR = "accounts_floor_check"
+OTHER_LEGS, CLOSED = "LG002", "LG003"
 
 
 class NotEnoughMoney(Conflict):
@@ -31,7 +32,7 @@ class AccountClosed(Conflict):
 
 
 class KeyReusedWithOtherLegs(Exception):
-    """A journal with this key says something else: a bug, because a key names one fact."""
+    """A journal with this key says something else, in legs, kind or what it reverses: a bug, a key names one fact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +96,10 @@ async def _find(session: AsyncSession, names: Iterable[str]) -> dict[str, int]:
 
 
 def _in_our_words(refusal: DBAPIError, key: str) -> Exception:
-    state = getattr(refusal.orig, "sqlstate", None)
-    if state == FLOOR:
+    said = getattr(refusal.orig, "__cause__", None)  # what asyncpg raised, which knows the constraint
+    if getattr(said, "constraint_name", None) == FLOOR:
         return NotEnoughMoney()
+    state = getattr(said, "sqlstate", None)
     if state == CLOSED:
         return AccountClosed()
     if state == OTHER_LEGS:

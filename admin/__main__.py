@@ -2,7 +2,7 @@
 
 import typer
 
-from admin.commands import bench, check, demo, ledger, run, test
+from admin.commands import bench, check, demo, ledger, migration, run, test
 
 app = typer.Typer(
     help="SyncBuy: groups that buy things together.", no_args_is_help=True, add_completion=False,
@@ -15,6 +15,7 @@ app.command("demo")(demo.demo)
 app.command("test", context_settings=PASSED_THROUGH)(test.test)
 app.command("check")(check.check)
 app.command("bench")(bench.bench)
+app.command("migration")(migration.migration)
 app.add_typer(ledger.app, name="ledger")
 
 

@@ -1,12 +1,16 @@
 """Bring the database to the shape that this version of the product needs."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from core.db import asyncpg_url
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 FOLDER = Path(__file__).parents[1] / "alembic"
 ADVISORY_LOCK = 0x5BB7  # held while migrating, so that two processes that start at once do it one after the other
@@ -51,9 +55,16 @@ def _revision(connection: Connection) -> str | None:
 
 def _upgrade(connection: Connection) -> None:
     from alembic import command
+
+    command.upgrade(alembic_config(connection), "head")
+
+
+def alembic_config(connection: Connection, *, folder: Path = FOLDER) -> "Config":
+    """Return the settings by which alembic works on this connection with the migrations in `folder`."""
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(FOLDER))
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.set_main_option("file_template", "%%(rev)s")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    return config

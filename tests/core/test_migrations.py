@@ -6,23 +6,15 @@ import sys
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from core.db import Database, asyncpg_url
-from core.migrate import FOLDER, DatabaseIsNewer, migrate, newest_revision
+from core.migrate import FOLDER, DatabaseIsNewer, alembic_config, migrate, newest_revision
 from core.tables import METADATA
 from tests.databases import Server
-
-
-def _config(connection: Connection) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER))
-    config.attributes["connection"] = connection
-    return config
 
 
 def _differences(connection: Connection) -> list[object]:
@@ -33,10 +25,7 @@ def _differences(connection: Connection) -> list[object]:
 
 class TestMigrations:
     def test_are_one_line_whose_last_file_is_its_head(self) -> None:
-        config = Config()
-        config.set_main_option("script_location", str(FOLDER))
-
-        assert ScriptDirectory.from_config(config).get_heads() == [newest_revision()]
+        assert ScriptDirectory(str(FOLDER)).get_heads() == [newest_revision()]
 
     async def test_make_the_tables_that_the_models_describe(self, db: Database) -> None:
         async with db.engine.connect() as connection:
@@ -65,7 +54,7 @@ class TestMigrations:
         engine = create_async_engine(asyncpg_url(database_url))
 
         def back_and_there(connection: Connection) -> None:
-            config = _config(connection)
+            config = alembic_config(connection)
             steps = len(list(ScriptDirectory.from_config(config).walk_revisions()))
             for _ in range(steps):
                 command.downgrade(config, "-1")

@@ -12,9 +12,16 @@ InviteId = NewType("InviteId", UUID)
 TaskId = NewType("TaskId", UUID)
 IntentId = NewType("IntentId", UUID)
 AttemptId = NewType("AttemptId", UUID)
+RefundId = NewType("RefundId", UUID)
+OrderId = NewType("OrderId", UUID)
+WithdrawalId = NewType("WithdrawalId", UUID)
+ButtonId = NewType("ButtonId", UUID)
 NotificationId = NewType("NotificationId", UUID)
 EventId = NewType("EventId", UUID)
-ALL = (UserId, ChatId, PurchaseId, InviteId, TaskId, IntentId, AttemptId, NotificationId, EventId)
+ALL = (
+    *(UserId, ChatId, PurchaseId, InviteId, TaskId, IntentId, AttemptId, RefundId, OrderId, WithdrawalId),
+    *(ButtonId, NotificationId, EventId),
+)
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 SHORT_LENGTH = 22  # 62 ** 22 > 2 ** 128

@@ -1,5 +1,6 @@
 """Every table of the product, so that migrations and tests see all of them."""
 
+from core.accounts.models import Hold
 from core.db import Base
 from core.dialogs.models import Dialog
 from core.idempotency.models import IdempotencyRow
@@ -7,10 +8,14 @@ from core.identity.models import User
 from core.inbox.models import InboxRow
 from core.ledger.models import Account
 from core.notifications.models import Notification
+from core.orders.models import Order
 from core.outbox.models import OutboxRow
 from core.payments.models import Attempt
 from core.purchases.models import Purchase
 from core.settlement.models import Intent
 
-TABLES = (Account, Attempt, Dialog, IdempotencyRow, InboxRow, Intent, Notification, OutboxRow, Purchase, User)
+TABLES = (
+    *(Account, Attempt, Dialog, Hold, IdempotencyRow, InboxRow, Intent, Notification, Order, OutboxRow, Purchase),
+    User,
+)
 METADATA = Base.metadata

@@ -6,9 +6,15 @@ from itertools import count
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.accounts.limits import Limits
 from core.identity.actor import Actor, TelegramChat, TelegramPerson
 from core.identity.meet import meet
 from core.ids import UserId
+from core.money import Money
+from core.payments.models import Attempt
+from core.payments.provider import Outcome, PaymentState
+from core.payments.start_attempt import start_top_up
+from core.payments.take_payment_state import take_payment_state
 from core.purchases.join_purchase import enter
 from core.purchases.models import Purchase, Task
 from core.purchases.open_purchase import open_purchase
@@ -21,7 +27,11 @@ NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 WEEK = timedelta(days=7)
 GROUP = TelegramChat(-1000, "group", "Дача")
 OTHER_GROUP = TelegramChat(-2000, "group", "Офис")
+LIMITS = Limits(operation=10_000, day=50_000)
+NO_LIMITS = Limits(operation=10**9, day=10**10)
+BANK = "standard"
 _telegram_ids = count(5001)
+_payment_ids = count(1)
 
 
 async def person(
@@ -85,3 +95,27 @@ async def debt(session: AsyncSession, amount_minor: int = 500_00) -> tuple[Actor
     await spending(session, organizer, opened, 2 * amount_minor)
     [intent] = await lock(session, organizer, opened)
     return debtor, organizer, intent
+
+
+async def funded(
+    session: AsyncSession, amount_minor: int, *, actor: Actor | None = None, currency: str = "RUB"
+) -> Actor:
+    """Return a person, a new one unless given, whose wallet was topped up by `amount_minor` through the provider."""
+    actor = actor or await person(session)
+    attempt = await start_top_up(
+        session, actor=actor, amount_minor=amount_minor, currency=currency, provider=BANK, limits=NO_LIMITS, now=NOW
+    )
+    await session.flush()
+    await take_payment_state(session, provider=BANK, state=paid(attempt), now=NOW)
+    return actor
+
+
+def paid(attempt: Attempt, *, payment_id: str | None = None, fee_minor: int | None = None) -> PaymentState:
+    """Return what a provider says of the payment of an attempt that was paid."""
+    return PaymentState(
+        outcome=Outcome.SUCCEEDED,
+        payment_id=payment_id or attempt.provider_payment_id or f"payment-{next(_payment_ids)}",
+        attempt_id=attempt.id,
+        amount=Money(attempt.amount_minor, attempt.currency),
+        fee_minor=fee_minor,
+    )

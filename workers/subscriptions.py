@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.accounts.events import HoldRefused, MoneyHeld
 from core.identity.events import PlaceholderClaimed
 from core.ids import EventId
 from core.notifications.catalog import EVENTS_TOLD
+from core.orders.events import OrderPlaced
 from core.outbox.event import REGISTRY, Event
 from core.purchases.events import PurchaseEvent
-from workers.reactions import claim_invites, mark_card, notify
+from workers.reactions import claim_invites, finish_order, mark_card, notify, take_order
 
 React = Callable[[AsyncSession, Event, EventId], Awaitable[None]]
 
@@ -30,6 +32,8 @@ SUBSCRIPTIONS = (
     Reaction("mark-card", EVERYTHING_ON_A_CARD, mark_card.react),
     Reaction("notify", EVENTS_TOLD, notify.react),
     Reaction("claim-invites", (PlaceholderClaimed,), claim_invites.react),
+    Reaction("take-orders", (OrderPlaced,), take_order.react),
+    Reaction("finish-orders", (MoneyHeld, HoldRefused), finish_order.react),
 )
 
 

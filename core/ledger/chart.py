@@ -29,6 +29,7 @@ class Kind(StrEnum):
     DEBT_RECEIVABLE = "debt_receivable"
     DEBT_PAYABLE = "debt_payable"
     SUSPENSE = "suspense"
+    SALES = "sales"
 
 
 NORMAL_SIDE = {
@@ -42,11 +43,12 @@ NORMAL_SIDE = {
     Kind.DEBT_RECEIVABLE: Side.DEBIT,
     Kind.DEBT_PAYABLE: Side.CREDIT,
     Kind.SUSPENSE: Side.CREDIT,
+    Kind.SALES: Side.CREDIT,
 }
 
 
 # The house's own accounts have no floor: they record what happened outside, and one shard may pay what another took.
-WITHOUT_FLOOR = (Kind.PROVIDER_CLEARING, Kind.BANK, Kind.FEE_EXPENSE, Kind.FEE_REVENUE)
+WITHOUT_FLOOR = (Kind.PROVIDER_CLEARING, Kind.BANK, Kind.FEE_EXPENSE, Kind.FEE_REVENUE, Kind.SALES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,11 @@ def fee_expense(provider: str, currency: str, shard_key: UUID) -> AccountName:
 def fee_revenue(currency: str, shard_key: UUID) -> AccountName:
     """Return the account of what we charge."""
     return AccountName(Kind.FEE_REVENUE, currency, shard=shard_of(shard_key))
+
+
+def sales(currency: str, shard_key: UUID) -> AccountName:
+    """Return the account of what orders bought from the house itself; `shard_key` is who ordered."""
+    return AccountName(Kind.SALES, currency, shard=shard_of(shard_key))
 
 
 def bank(currency: str) -> AccountName:

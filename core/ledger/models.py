@@ -32,7 +32,7 @@ NAME = (
 MAY_BE_BELOW_ZERO = "kind IN ({})".format(", ".join(f"'{kind}'" for kind in WITHOUT_FLOOR))
 KINDS = (
     "'wallet', 'escrow', 'provider_clearing', 'refund_clearing', 'bank', 'fee_expense', 'fee_revenue', "
-    "'debt_receivable', 'debt_payable', 'suspense'"
+    "'debt_receivable', 'debt_payable', 'suspense', 'sales'"
 )
 
 

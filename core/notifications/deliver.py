@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import utc_now
@@ -33,6 +33,8 @@ class Outgoing:
     is_group: bool
     message: Message
     attempts: int
+    version: int
+    message_id: int | None  # of the message that it is to take the place of
 
 
 async def claim_due(session: AsyncSession, *, bot_username: str) -> Outgoing | None:
@@ -53,12 +55,28 @@ async def claim_due(session: AsyncSession, *, bot_username: str) -> Outgoing | N
         reader = Reader(None, chat.language, "UTC", bot_username)
         telegram_id, is_group = chat.telegram_id, chat.kind != "private"
     message = await render(session, notification.kind, notification.params, reader)
-    return Outgoing(notification.id, notification.user_id, telegram_id, is_group, message, notification.attempts)
+    return Outgoing(
+        id=notification.id,
+        user_id=notification.user_id,
+        telegram_chat_id=telegram_id,
+        is_group=is_group,
+        message=message,
+        attempts=notification.attempts,
+        version=notification.version,
+        message_id=notification.message_id,
+    )
 
 
 async def record_delivered(session: AsyncSession, outgoing: Outgoing, *, message_id: int) -> None:
-    """Record that Telegram took the message."""
-    await _finish(session, outgoing, status=Delivery.DELIVERED, message_id=message_id)
+    """Record that Telegram took the message; what has changed since is queued again."""
+    is_newest = Notification.version == outgoing.version
+    await _finish(
+        session,
+        outgoing,
+        status=case((is_newest, Delivery.DELIVERED), else_=Delivery.QUEUED),
+        not_before=case((is_newest, Notification.not_before), else_=utc_now()),
+        message_id=message_id,
+    )
 
 
 async def record_failed(session: AsyncSession, outgoing: Outgoing, *, reason: str) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, func, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -23,7 +24,11 @@ class Delivery(StrEnum):
 
 
 class Notification(Base):
-    """One thing that one person (in private) or one chat is told because of one event."""
+    """One thing that one person (in private) or one chat is told because of one event.
+
+    With a subject it is a living message: what happens to the subject later edits it in place, each change raising
+    `version`.
+    """
 
     __tablename__ = "notifications"
     __table_args__ = (
@@ -39,6 +44,16 @@ class Notification(Base):
             unique=True,
             postgresql_nulls_not_distinct=True,
         ),
+        Index(
+            "notifications_living_idx",
+            "subject_id",
+            "kind",
+            "user_id",
+            "chat_id",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+            postgresql_where=text("subject_id IS NOT NULL"),
+        ),
         Index("notifications_due_idx", "not_before", postgresql_where=text("status IN ('queued', 'sending')")),
         SCHEMA,
     )
@@ -48,6 +63,8 @@ class Notification(Base):
     kind: Mapped[str]
     user_id: Mapped[UserId | None] = mapped_column(ForeignKey("identity.users.id"))
     chat_id: Mapped[ChatId | None] = mapped_column(ForeignKey("identity.chats.id"))
+    subject_id: Mapped[UUID | None]
+    version: Mapped[int] = mapped_column(server_default=text("0"))
     params: Mapped[dict[str, Any]]
     status: Mapped[str] = mapped_column(server_default=Delivery.QUEUED)
     reason: Mapped[str | None]

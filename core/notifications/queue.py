@@ -3,33 +3,59 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from sqlalchemy import case
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.ids import ChatId, EventId, NotificationId, UserId, new_id
-from core.notifications.models import Notification
+from core.notifications.models import Delivery, Notification
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Whom to tell, a person in private or a chat, and what the text will need to know (as JSON)."""
+    """Whom to tell, a person in private or a chat, and what the text will need to know (as JSON).
+
+    With a `subject_id` the message about it that was sent before is edited, instead of sending another.
+    """
 
     user_id: UserId | None = None
     chat_id: ChatId | None = None
+    subject_id: UUID | None = None
     params: dict[str, Any] = field(default_factory=dict)
 
 
 async def notify(session: AsyncSession, *, event_id: EventId, kind: str, recipient: Recipient, now: datetime) -> None:
-    """Queue a notification of this kind because of this event; asking again changes nothing."""
+    """Queue a notification of this kind because of this event; asking again changes nothing.
+
+    About a subject there is one message: a further event lets it be edited.
+    """
     row = insert(Notification).values(
         id=NotificationId(new_id()),
         event_id=event_id,
         kind=kind,
         user_id=recipient.user_id,
         chat_id=recipient.chat_id,
+        subject_id=recipient.subject_id,
         params=recipient.params,
         not_before=now,
         created_at=now,
     )
-    await session.execute(row.on_conflict_do_nothing())
+    if recipient.subject_id is None:
+        await session.execute(row.on_conflict_do_nothing())
+        return
+    # Who is sending the older state right now finds the raised version afterwards, and queues it again.
+    is_sending = Notification.status == Delivery.SENDING
+    again = {
+        "version": Notification.version + 1,
+        "params": row.excluded.params,
+        "status": case((is_sending, Delivery.SENDING), else_=Delivery.QUEUED),
+        "not_before": case((is_sending, Notification.not_before), else_=now),
+        "attempts": 0,
+        "finished_at": None,
+    }
+    living = [Notification.subject_id, Notification.kind, Notification.user_id, Notification.chat_id]
+    await session.execute(
+        row.on_conflict_do_update(index_elements=living, index_where=Notification.subject_id.is_not(None), set_=again)
+    )

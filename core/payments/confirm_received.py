@@ -7,18 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import Conflict
 from core.identity.actor import Actor
-from core.ids import AttemptId, UserId
-from core.ledger.chart import settle
-from core.ledger.post import post
-from core.payments.events import PaymentConfirmed
-from core.payments.happened import attempt_happened
+from core.ids import AttemptId
 from core.payments.models import Attempt, AttemptStatus
 from core.payments.queries import AttemptNotFound, claims_to_answer, locked_attempt
-from core.payments.states import succeed
-from core.purchases.models import Purchase
+from core.payments.settle_attempt import settle_attempt
 from core.settlement.models import Intent
 from core.settlement.queries import hold
-from core.settlement.tell_if_settled import tell_if_settled
 
 AUTO = "auto"
 BATCH = 100
@@ -67,27 +61,3 @@ async def confirm_unanswered(session: AsyncSession, *, now: datetime) -> int:
             await settle_attempt(session, purchase, held, attempt, actor_id=None, now=now)
             settled += 1
     return settled
-
-
-async def settle_attempt(
-    session: AsyncSession,
-    purchase: Purchase,
-    intent: Intent,
-    attempt: Attempt,
-    *,
-    actor_id: UserId | None,
-    now: datetime,
-) -> None:
-    """Count an open attempt as paid, in the ledger too; the rows of its purchase and debt are held."""
-    succeed(attempt, intent, now=now)
-    leg = settle(
-        creditor_id=intent.payee_id,
-        debtor_id=intent.payer_id,
-        purchase_id=intent.purchase_id,
-        currency=intent.currency,
-        amount_minor=attempt.amount_minor,
-    )
-    await post(session, key=f"settle:{attempt.id}", kind="settle", legs=[leg], now=now)
-    left = intent.left_minor
-    attempt_happened(session, PaymentConfirmed, purchase, intent, attempt, actor_id=actor_id, now=now, left_minor=left)
-    await tell_if_settled(session, purchase, actor_id=actor_id, now=now)

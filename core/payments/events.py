@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from core.ids import AttemptId, UserId
+from core.ids import AttemptId, RefundId, UserId
+from core.outbox.event import Event
 from core.settlement.events import IntentEvent
 
 
@@ -37,3 +38,75 @@ class ClaimWithdrawn(AttemptEvent):
     """The payer takes "I paid" back."""
 
     name: ClassVar[str] = "payment.claim_withdrawn"
+
+
+class PaymentReceived(AttemptEvent):
+    """The money came by a wallet or a provider; of it the house keeps `service_fee_minor`."""
+
+    name: ClassVar[str] = "payment.received"
+    rail: str
+    service_fee_minor: int
+    left_minor: int
+
+
+class AttemptMoved(Event):
+    """An attempt by a wallet or a provider, or its link, has changed: its payer sees how it stands."""
+
+    name: ClassVar[str] = "attempt.moved"
+    aggregate: ClassVar[str] = "attempt_id"
+    attempt_id: AttemptId
+    payer_id: UserId
+    status: str
+
+
+class CameLate(Event):
+    """Money came for an attempt that had ended; it is in the payer's wallet."""
+
+    name: ClassVar[str] = "attempt.came_late"
+    aggregate: ClassVar[str] = "attempt_id"
+    attempt_id: AttemptId
+    payer_id: UserId
+    amount_minor: int
+    currency: str
+
+
+class RefundEvent(AttemptEvent):
+    """Something happened to a refund of a debt's payment; `amount_minor` is the refund's."""
+
+    refund_id: RefundId
+    rail: str
+
+
+class RefundRequested(RefundEvent):
+    """The organiser asks the payee to give money back."""
+
+    name: ClassVar[str] = "refund.requested"
+
+
+class RefundStarted(RefundEvent):
+    """The money is on its way back; by the manual rail its receiver is asked whether it came."""
+
+    name: ClassVar[str] = "refund.started"
+
+
+class RefundSucceeded(RefundEvent):
+    """The money is back with the payer."""
+
+    name: ClassVar[str] = "refund.succeeded"
+
+
+class RefundCanceled(RefundEvent):
+    """The money did not go back."""
+
+    name: ClassVar[str] = "refund.canceled"
+    reason: str
+
+
+class TopUpRefundMoved(Event):
+    """A refund of a top-up, which an operator began, has changed."""
+
+    name: ClassVar[str] = "refund.top_up_moved"
+    aggregate: ClassVar[str] = "refund_id"
+    refund_id: RefundId
+    user_id: UserId
+    status: str

@@ -1,5 +1,7 @@
 """Read attempts, and lock them with the debt that they pay."""
 
+from typing import NamedTuple
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -33,6 +35,39 @@ async def locked_attempt(
     purchase, intent = await hold(session, intent)
     await session.refresh(attempt)
     return purchase, intent, attempt
+
+
+class Held(NamedTuple):
+    """An attempt whose row is held, with the purchase and the debt that it pays (None for a top-up), held as well."""
+
+    purchase: Purchase | None
+    intent: Intent | None
+    attempt: Attempt
+
+
+async def hold_attempt(session: AsyncSession, attempt_id: AttemptId) -> Held:
+    """Hold the rows of an attempt's purchase, of its debt and of the attempt, in this order.
+
+    Whose attempt it is does not matter: this is for what the provider says, and for operators.
+    """
+    attempt = await session.get_one(Attempt, attempt_id)
+    purchase, intent = None, None
+    if attempt.intent_id is not None:
+        purchase, intent = await hold(session, await session.get_one(Intent, attempt.intent_id))
+    wanted = select(Attempt).where(Attempt.id == attempt_id).with_for_update(key_share=True)
+    held = (await session.scalars(wanted.execution_options(populate_existing=True))).one()
+    return Held(purchase, intent, held)
+
+
+async def own_attempt(session: AsyncSession, *, actor: Actor, attempt_id: AttemptId) -> Attempt:
+    """Return an attempt that the actor made.
+
+    :raises AttemptNotFound: if there is none.
+    """
+    attempt = await session.get(Attempt, attempt_id, populate_existing=True)
+    if attempt is None or attempt.payer_id != actor.user_id:
+        raise AttemptNotFound
+    return attempt
 
 
 async def open_attempt_of(session: AsyncSession, intent_id: IntentId) -> Attempt | None:

@@ -8,10 +8,10 @@ from core.identity.actor import Actor
 from core.ids import AttemptId
 from core.payments.confirm_received import AnsweredAlready
 from core.payments.events import ClaimWithdrawn
-from core.payments.happened import attempt_happened
 from core.payments.models import Attempt, AttemptStatus
 from core.payments.queries import AttemptNotFound, locked_attempt
 from core.payments.states import fail
+from core.payments.tell import attempt_happened
 
 WITHDRAWN = "withdrawn"
 

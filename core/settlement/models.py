@@ -26,7 +26,7 @@ class IntentStatus(StrEnum):
     SUCCEEDED = "succeeded"  # paid or written off in full
     CANCELED = "canceled"  # the distribution was unlocked
     EXPIRED = "expired"  # past its due date, and still payable
-    REFUNDED = "refunded"  # the money went back
+    REFUNDED = "refunded"  # all that was paid went back, and nothing is owed any more
 
 
 PAYABLE = (IntentStatus.CREATED, IntentStatus.EXPIRED)
@@ -47,6 +47,11 @@ class Intent(Base):
             "status <> 'succeeded' OR paid_minor + written_off_minor = amount_minor", name="succeeded_in_full"
         ),
         CheckConstraint("status <> 'canceled' OR paid_minor = 0", name="canceled_unpaid"),
+        CheckConstraint("refunded_minor BETWEEN 0 AND paid_minor", name="never_refunded_more"),
+        CheckConstraint(
+            "status <> 'refunded' OR refunded_minor = paid_minor AND paid_minor + written_off_minor = amount_minor",
+            name="refunded_in_full",
+        ),
         CheckConstraint(
             "status IN ('created', 'awaiting', 'succeeded', 'canceled', 'expired', 'refunded')", name="status"
         ),
@@ -64,6 +69,7 @@ class Intent(Base):
     amount_minor: Mapped[int]
     paid_minor: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     written_off_minor: Mapped[int] = mapped_column(server_default=text("0"), default=0)
+    refunded_minor: Mapped[int] = mapped_column(server_default=text("0"), default=0)  # of what was paid
     currency: Mapped[str]
     status: Mapped[str] = mapped_column(server_default=IntentStatus.CREATED, default=IntentStatus.CREATED)
     due_at: Mapped[datetime]

@@ -61,9 +61,19 @@ async def deliver_next(db: Database, telegram: Telegram) -> bool:
         if wait:
             await record_put_off(session, outgoing, reason="budget", wait=wait, counts=False)
             return True
-    outcome = await telegram.send(outgoing.telegram_chat_id, outgoing.message)
+    outcome = await _send(telegram, outgoing)
     await _record(db, telegram, outgoing, outcome)
     return True
+
+
+async def _send(telegram: Telegram, outgoing: Outgoing) -> Outcome:
+    """Edit the message that tells of the same thing already, or send one where there is none any more."""
+    assert outgoing.telegram_chat_id is not None
+    if outgoing.message_id is not None:
+        edited = await telegram.edit(outgoing.telegram_chat_id, outgoing.message_id, outgoing.message)
+        if not isinstance(edited, Gone):
+            return edited
+    return await telegram.send(outgoing.telegram_chat_id, outgoing.message)
 
 
 async def _record(db: Database, telegram: Telegram, outgoing: Outgoing, outcome: Outcome) -> None:

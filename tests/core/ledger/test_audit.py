@@ -43,7 +43,7 @@ TAMPERING = {
     ),
     "what is paid of a debt is what its attempts paid": (
         "UPDATE settlement.intents SET paid_minor = paid_minor + 1",
-        "UPDATE payments.attempts SET intent_id = NULL, rail = 'wallet'",
+        "UPDATE payments.attempts SET intent_id = NULL, rail = 'provider', provider = 'x'",
     ),
     "every succeeded attempt of a debt is settled in the book once": (
         "UPDATE payments.attempts SET amount_minor = amount_minor + 1",

@@ -102,7 +102,7 @@ class TestPost:
         await fill(session, anna, 100)
 
         legs = [Leg(anna, clearing, 30), Leg(revenue, anna, 10)]
-        await post(session, key="refund:001", kind="refund", legs=legs, now=NOW)
+        await post(session, key="payout:001", kind="other", legs=legs, now=NOW)
 
         assert [await balance(session, name) for name in (anna, clearing, revenue)] == [80, -30, -10]
         assert await audit(session) == []

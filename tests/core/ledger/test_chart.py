@@ -25,6 +25,7 @@ def _every_account(currency: str) -> list[AccountName]:
         chart.refund_clearing(ANNA, currency),
         chart.fee_expense("yookassa", currency, ANNA),
         chart.fee_revenue(currency, ANNA),
+        chart.sales(currency, ANNA),
         chart.bank(currency),
         chart.suspense("yookassa", currency),
         chart.debt_receivable(ANNA, BORIS, DACHA, currency),

@@ -8,7 +8,7 @@ from core.ledger.audit import audit
 from core.ledger.balances import balance
 from core.ledger.chart import debt_payable
 from core.outbox.models import OutboxRow
-from core.payments.claim_paid import AlreadyPaid, AttemptOpen, WrongPaidAmount, claim_paid
+from core.payments.claim_paid import claim_paid
 from core.payments.confirm_received import (
     AnsweredAlready,
     confirm_all_received,
@@ -17,6 +17,7 @@ from core.payments.confirm_received import (
 )
 from core.payments.dispute_payment import dispute_payment
 from core.payments.models import AttemptStatus
+from core.payments.open_attempt import AlreadyPaid, AttemptOpen, WrongPaidAmount
 from core.payments.queries import AttemptNotFound
 from core.payments.withdraw_claim import withdraw_claim
 from core.settlement.lock_distribution import ChangedMeanwhile

@@ -1,0 +1,1 @@
+"""Orders: asynchronous requests to pay an amount from a wallet."""

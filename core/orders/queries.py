@@ -1,0 +1,49 @@
+"""Read orders, and hold them: an order is the business of its person only."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.errors import NotFound
+from core.identity.actor import Actor
+from core.ids import AttemptId, OrderId
+from core.orders.models import Order, OrderStatus
+
+
+class OrderNotFound(NotFound):
+    """There is no such order, or it is somebody else's."""
+
+
+async def own_order(session: AsyncSession, *, actor: Actor, order_id: OrderId) -> Order:
+    """Return an order of the actor.
+
+    :raises OrderNotFound: if there is none.
+    """
+    order = await session.get(Order, order_id, populate_existing=True)
+    if order is None or order.user_id != actor.user_id:
+        raise OrderNotFound
+    return order
+
+
+async def orders_of(session: AsyncSession, *, actor: Actor, limit: int, offset: int = 0) -> list[Order]:
+    """Return a page of the actor's orders, the newest first."""
+    own = select(Order).where(Order.user_id == actor.user_id).order_by(Order.id.desc())
+    return list(await session.scalars(own.limit(limit).offset(offset)))
+
+
+async def order_of_attempt(session: AsyncSession, attempt_id: AttemptId) -> Order | None:
+    """Return the order that carries out an attempt to pay a debt."""
+    return await session.scalar(select(Order).where(Order.attempt_id == attempt_id))
+
+
+async def unfinished_orders(session: AsyncSession, *, older_than: timedelta, now: datetime) -> list[OrderId]:
+    """Return orders that should have ended long ago, the oldest first, up to a hundred."""
+    stuck = (Order.status == OrderStatus.NEW) & (Order.created_at < now - older_than)
+    return list(await session.scalars(select(Order.id).where(stuck).order_by(Order.created_at).limit(100)))
+
+
+async def locked_order(session: AsyncSession, order_id: OrderId) -> Order | None:
+    """Return an order, holding its row until the transaction ends."""
+    found = select(Order).where(Order.id == order_id).with_for_update(key_share=True)
+    return await session.scalar(found.execution_options(populate_existing=True))

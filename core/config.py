@@ -1,10 +1,11 @@
 """Settings, one class per concern, read from the environment and `.env`."""
 
 from functools import cache
+from ipaddress import ip_network
 from pathlib import Path
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ENV_FILE = Path(".env")
@@ -42,6 +43,12 @@ class TelegramSettings(_Settings):
     )
 
 
+class SecretSettings(_Settings):
+    """Where the secrets live that follow one another."""
+
+    secrets_file: Path | None = Field(default=None, description="A file of mode 0600; unset: DATA_DIR/secrets.json.")
+
+
 class SandboxSettings(_Settings):
     """The outside world on this machine."""
 
@@ -58,6 +65,66 @@ class ProductSettings(_Settings):
     debt_due_days: int = Field(default=7, ge=1, le=365, description="When a debt is due if the purchase says nothing.")
 
 
+_CURRENCIES = "^[A-Z]{3}(,[A-Z]{3})*$"
+_WEB_FOLDER = "^https?://[^?#]+/$"  # what stands behind it is joined to it as it is
+# The senders that YooKassa documents; it signs nothing, so that they and a second look at the object are all there is.
+_YOOKASSA_NETWORKS = (
+    "185.71.76.0/27,185.71.77.0/27,77.75.153.0/25,77.75.156.11/32,77.75.156.35/32,77.75.154.128/25,2a02:5180::/32"
+)
+
+
+class ProviderSettings(_Settings):
+    """Who moves money for us; a provider whose settings are unset is not there."""
+
+    yookassa_shop_id: str | None = Field(default=None, description="The shop's number at YooKassa; unset: no YooKassa.")
+    yookassa_secret_key: SecretStr | None = Field(default=None, description="The key of that shop.")
+    yookassa_api_url: str = Field(
+        default="https://api.yookassa.ru/v3/", pattern=_WEB_FOLDER, description="The API, or a sandbox of it."
+    )
+    yookassa_networks: str = Field(
+        default=_YOOKASSA_NETWORKS, description="Whose notices are believed to be YooKassa's: networks, by commas."
+    )
+    yookassa_currencies: str = Field(default="RUB", pattern=_CURRENCIES, description="What the contract covers.")
+
+    standard_api_url: str | None = Field(
+        default=None,
+        pattern=f"^$|{_WEB_FOLDER}",
+        description="A bank that speaks YooKassa's API and signs; unset: none.",
+    )
+    standard_shop_id: str | None = Field(default=None, description="The shop's number there.")
+    standard_secret_key: SecretStr | None = Field(default=None, description="The key of that shop.")
+    standard_webhook_secret: SecretStr | None = Field(
+        default=None, description="`whsec_` and base64: what it signs with, by Standard Webhooks."
+    )
+    standard_currencies: str = Field(default="RUB", pattern=_CURRENCIES, description="What the contract covers.")
+
+    stripe_api_key: SecretStr | None = Field(default=None, description="`sk_...` or `rk_...`; unset: no Stripe.")
+    stripe_webhook_secret: SecretStr | None = Field(default=None, description="`whsec_...` of the webhook endpoint.")
+    stripe_api_url: str = Field(default="https://api.stripe.com/v1/", pattern=_WEB_FOLDER, description="The API.")
+    stripe_currencies: str = Field(default="EUR,GBP,USD", pattern=_CURRENCIES, description="What the account takes.")
+
+    cloudpayments_public_id: str | None = Field(default=None, description="`pk_...`; unset: no CloudPayments.")
+    cloudpayments_api_secret: SecretStr | None = Field(default=None, description="Asks the API and signs notices.")
+    cloudpayments_api_url: str = Field(
+        default="https://api.cloudpayments.ru/", pattern=_WEB_FOLDER, description="The API."
+    )
+    cloudpayments_currencies: str = Field(default="RUB", pattern=_CURRENCIES, description="What the contract covers.")
+
+    telegram_payment_token: SecretStr | None = Field(
+        default=None, description="From @BotFather, Payments; unset: no payments inside Telegram."
+    )
+    telegram_payment_currencies: str = Field(
+        default="RUB", pattern=_CURRENCIES, description="What the provider behind that token takes."
+    )
+
+    @field_validator("yookassa_networks")
+    @classmethod
+    def _are_networks(cls, written: str) -> str:
+        for network in written.split(","):
+            ip_network(network.strip())
+        return written
+
+
 class LoggingSettings(_Settings):
     """What is logged, and how."""
 
@@ -65,7 +132,17 @@ class LoggingSettings(_Settings):
     log_json: bool = Field(default=False, description="JSON lines instead of text for people.")
 
 
-CLASSES = (DatabaseSettings, TelegramSettings, SandboxSettings, ProductSettings, LoggingSettings)
+CLASSES = (
+    *(DatabaseSettings, TelegramSettings, SandboxSettings, SecretSettings, ProviderSettings),
+    *(ProductSettings, LoggingSettings),
+)
+# Settings that mean nothing without each other: all of a row are set, or none.
+_TOGETHER = (
+    ("yookassa_shop_id", "yookassa_secret_key"),
+    ("standard_api_url", "standard_shop_id", "standard_secret_key", "standard_webhook_secret"),
+    ("stripe_api_key", "stripe_webhook_secret"),
+    ("cloudpayments_public_id", "cloudpayments_api_secret"),
+)
 
 
 @cache
@@ -88,6 +165,12 @@ def check_settings() -> None:
         raise WrongSettings("WEBHOOK_URL needs BOT_TOKEN: the sandbox is reached by long polling")
     if telegram.webhook_url and not telegram.webhook_secret:
         raise WrongSettings("WEBHOOK_URL needs WEBHOOK_SECRET: without it anybody could forge updates")
+    providers = ProviderSettings()
+    for names in _TOGETHER:
+        missing = [name.upper() for name in names if not getattr(providers, name)]
+        if 0 < len(missing) < len(names):
+            given = next(name.upper() for name in names if name.upper() not in missing)
+            raise WrongSettings(f"{given} needs {', '.join(missing)}")
 
 
 def _in_one_line(refusal: ValueError) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -14,13 +15,15 @@ from bot.fsm_storage import DialogStorage, session_of_update
 from bot.replies import Replies
 from bot.turn import Turn
 from core.clock import utc_now
-from core.config import ProductSettings
+from core.config import MoneySettings, ProductSettings
 from core.db import Database
 from core.errors import DomainError
 from core.identity.actor import Actor, TelegramChat, TelegramPerson
 from core.identity.meet import meet
 from core.inbox.once import once
 from core.notifications.budget import spend
+from core.notifications.seal import Sealer
+from core.payments.provider import Provider
 from core.texts import say_plain
 
 log = structlog.get_logger()
@@ -38,6 +41,9 @@ class Intake(Dispatcher):
     db: Database
     settings: ProductSettings
     group_messages_per_minute: int
+    sealer: Sealer
+    money: MoneySettings
+    providers: Mapping[str, Provider]
 
     def __init__(self) -> None:
         super().__init__(storage=DialogStorage())
@@ -53,7 +59,7 @@ class Intake(Dispatcher):
         person, chat = _sender(update)
         if person is None:
             return  # channel posts and service updates of nobody
-        replies = Replies(update, bot_username=me.username or "", language="en")
+        replies = Replies(update, sealer=self.sealer, bot_username=me.username or "", language="en")
         try:
             async with once(self.db, f"telegram:{bot.id}", str(update.update_id)) as session:
                 if session is None:
@@ -64,7 +70,7 @@ class Intake(Dispatcher):
         except Exception:
             log.exception("update-failed", update_id=update.update_id)
             await self._give_up(bot, update)
-            replies = Replies(update, bot_username=me.username or "", language=replies.language)
+            replies = Replies(update, sealer=self.sealer, bot_username=me.username or "", language=replies.language)
             replies.toast(say_plain(replies.language, "error-our-fault"), alert=True)
         self._send_in_background(bot, replies)
 
@@ -81,7 +87,7 @@ class Intake(Dispatcher):
         now = utc_now()
         actor = await self._meet(session, person, chat)
         replies.language = actor.language
-        turn = Turn(session, actor, replies, now, self.settings)
+        turn = Turn(session, actor, replies, now, self.settings, self.money, self.providers)
         session_of_update.set(session)
         try:
             # A refusal takes back what its handler did, and only that: the person stays met, the update handled.

@@ -5,9 +5,22 @@ from aiogram.types import BotCommand, BotCommandScopeAllGroupChats, BotCommandSc
 
 from core.texts import DEFAULT_LANGUAGE, LANGUAGES, say_plain
 
-IN_GROUPS = ("new", "task", "spent", "purchases", "invite", "lock", "unlock", "close", "debts", "why", "history",
-             "settings", "help")  # fmt: skip
-IN_PRIVATE = ("debts", "why", "purchases", "new", "history", "settings", "help", "cancel")
+IN_GROUPS = ("new", "task", "spent", "purchases", "invite", "lock", "unlock", "close", "debts", "why", "refund",
+             "history", "settings", "help")  # fmt: skip
+IN_PRIVATE = (
+    "debts",
+    "wallet",
+    "topup",
+    "withdraw",
+    "why",
+    "refund",
+    "purchases",
+    "new",
+    "history",
+    "settings",
+    "help",
+    "cancel",
+)
 
 
 async def register_commands(bot: Bot) -> None:

@@ -4,12 +4,14 @@ import asyncio
 import html
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Literal
 
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError, TelegramForbiddenError, TelegramRetryAfter
 from aiogram.types import (
+    BufferedInputFile,
     CallbackQuery,
     EphemeralMessageParameters,
     ForceReply,
@@ -20,20 +22,23 @@ from aiogram.types import (
 )
 from aiogram.types import Message as TelegramMessage
 
+from core.clock import utc_now
 from core.notifications.message import Button, Message
+from core.notifications.seal import NotSealed, Sealer
 from core.texts import say, say_plain
 
 TOAST_LENGTH_MAX = 200
 WAIT_SECONDS_MAX = 30
 
 log = structlog.get_logger()
-Step = Callable[[Bot], Awaitable[None]]
+Step = Callable[[Bot], Awaitable[object]]
 
 
 class Replies:
     """The answers to one update. What a person must not miss is a notification; these are the conversation."""
 
-    def __init__(self, update: Update, *, bot_username: str, language: str) -> None:
+    def __init__(self, update: Update, *, sealer: Sealer, bot_username: str, language: str) -> None:
+        self.sealer = sealer
         self.query: CallbackQuery | None = update.callback_query
         message = self.query.message if self.query else update.message
         self.message: Any = message  # may be an InaccessibleMessage, which knows its chat and id only
@@ -46,6 +51,21 @@ class Replies:
         self.answered = False
         self.group_messages = 0  # sent so far; they count against the group's budget
         self._steps: list[Step] = []
+
+    def open_seal(self, data: str) -> tuple[str, str]:
+        """Return what a sealed button says, and its seal.
+
+        :raises NotSealed: if it was not sealed for this person in this chat.
+        """
+        if self.user_id is None or self.chat_id is None:
+            raise NotSealed
+        return self.sealer.open(data, person_id=self.user_id, chat_id=self.chat_id, now=utc_now())
+
+    def answer_pre_checkout(self, query_id: str, *, refusal: str | None = None) -> None:
+        """Tell Telegram whether an invoice may be paid now; it waits ten seconds for that."""
+        self._steps.append(
+            lambda bot: bot.answer_pre_checkout_query(query_id, ok=refusal is None, error_message=refusal)
+        )
 
     def forget(self) -> None:
         """Take back what was to be answered, because the transaction took back what it was about."""
@@ -112,14 +132,14 @@ class Replies:
     async def _send(self, bot: Bot, message: Message, *, reply: bool = False, ask: bool = False) -> None:
         assert self.chat_id is not None
         self.group_messages += self.in_group
-        markup: Any = ForceReply(selective=True) if ask else _markup(message)
+        markup: Any = ForceReply(selective=True) if ask else self._markup(message)
         # In private it is plain what is answered; in a group a quote tells whom the bot speaks to.
         parameters = self._reply_parameters() if self.in_group and (reply or ask) else None
         thread_id = getattr(self.message, "message_thread_id", None) if self.in_group else None
         if message.photo:
             await bot.send_photo(
                 self.chat_id,
-                message.photo,
+                photo_of(message),
                 caption=message.html,
                 reply_markup=markup,
                 reply_parameters=parameters,
@@ -150,21 +170,21 @@ class Replies:
                     receiver_user_id=self.user_id,
                     ephemeral_message_id=ephemeral_id,
                     text=message.html,
-                    reply_markup=_markup(message),
+                    reply_markup=self._markup(message),
                 )
             elif isinstance(self.message, TelegramMessage) and self.message.text is not None and not message.photo:
                 await bot.edit_message_text(
                     message.html,
                     chat_id=self.chat_id,
                     message_id=self.message.message_id,
-                    reply_markup=_markup(message),
+                    reply_markup=self._markup(message),
                 )
             elif isinstance(self.message, TelegramMessage) and self.message.photo and not message.photo:
                 await bot.edit_message_caption(
                     chat_id=self.chat_id,
                     message_id=self.message.message_id,
                     caption=message.html,
-                    reply_markup=_markup(message),
+                    reply_markup=self._markup(message),
                 )
             else:
                 await self._send(bot, message)
@@ -185,7 +205,7 @@ class Replies:
             return
         try:
             assert self.user_id is not None
-            await bot.send_message(self.user_id, message.html, reply_markup=_markup(message))
+            await bot.send_message(self.user_id, message.html, reply_markup=self._markup(message, self.user_id))
         except TelegramForbiddenError:
             await self._point_to_private_chat(bot, start)
         else:
@@ -193,6 +213,15 @@ class Replies:
                 await self._answer(bot, text=say_plain(self.language, "answer-is-in-private"))
             else:
                 await self._react(bot, "👌")
+
+    def _markup(self, message: Message, chat_id: int | None = None) -> InlineKeyboardMarkup | None:
+        keyboard = message.keyboard(partial(self._seal, chat_id=chat_id or self.chat_id))
+        return None if keyboard is None else InlineKeyboardMarkup.model_validate(keyboard)
+
+    def _seal(self, data: str, *, chat_id: int | None) -> str:
+        assert chat_id is not None
+        assert self.user_id is not None
+        return self.sealer.seal(data, person_id=self.user_id, chat_id=chat_id, now=utc_now())
 
     async def _react(self, bot: Bot, emoji: str) -> None:
         if isinstance(self.message, TelegramMessage) and self.message.message_id:
@@ -213,7 +242,7 @@ class Replies:
             await bot.send_message(
                 self.chat_id,
                 message.html,
-                reply_markup=_markup(message),
+                reply_markup=self._markup(message),
                 ephemeral_message_parameters=to,
                 reply_parameters=ReplyParameters(ephemeral_message_id=incoming_id) if incoming_id else None,
             )
@@ -237,9 +266,10 @@ def to_plain(markup: str) -> str:
     return html.unescape(re.sub(r"<[^>]+>", "", markup))
 
 
-def _markup(message: Message) -> InlineKeyboardMarkup | None:
-    keyboard = message.keyboard()
-    return None if keyboard is None else InlineKeyboardMarkup.model_validate(keyboard)
+def photo_of(message: Message) -> str | BufferedInputFile:
+    """Return the photo of a message as aiogram sends it: the id of one that Telegram has, or a PNG to upload."""
+    assert message.photo is not None
+    return message.photo if isinstance(message.photo, str) else BufferedInputFile(message.photo, "picture.png")
 
 
 async def _patiently(step: Step, bot: Bot) -> None:

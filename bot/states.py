@@ -16,6 +16,11 @@ class Asking(StatesGroup):
     paid_part = State()
     paid_proof = State()
     requisite = State()
+    wallet_part = State()
+    link_part = State()
+    top_up = State()
+    withdrawal = State()
+    refund_part = State()
 
 
 class Answer(Filter):

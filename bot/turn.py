@@ -1,18 +1,31 @@
 """One turn of the conversation: who speaks, when, in which transaction, and what is answered."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
 from typing import Any
 
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.replies import Replies
-from core.config import ProductSettings
-from core.errors import DomainError
+from core.accounts.limits import Limits
+from core.config import MoneySettings, ProductSettings
+from core.errors import Conflict, DomainError
 from core.identity.actor import Actor
-from core.notifications.message import Message
+from core.inbox.models import InboxRow
+from core.notifications.message import Callback, Message
+from core.payments.provider import Provider
 from core.texts import Html, say, say_plain
+
+
+class NoProvider(Conflict):
+    """There is no provider for this currency just now."""
+
+
+class AlreadyPressed(Conflict):
+    """This button has done what it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +37,8 @@ class Turn:
     replies: Replies
     now: datetime
     settings: ProductSettings
+    money: MoneySettings
+    providers: Mapping[str, Provider]
 
     @property
     def confirm_within(self) -> timedelta:
@@ -34,6 +49,43 @@ class Turn:
     def due_after(self) -> timedelta:
         """Return when a debt is due if its purchase does not say."""
         return timedelta(days=self.settings.debt_due_days)
+
+    @property
+    def limits(self) -> Limits:
+        """Return how much a person may set in motion."""
+        return Limits(operation=self.money.payment_max, day=self.money.payments_a_day_max)
+
+    def providers_for(self, currency: str) -> tuple[str, ...]:
+        """Return the names of the providers that take a currency."""
+        return tuple(name for name, provider in self.providers.items() if provider.takes(currency))
+
+    def check_any_provider(self, currency: str) -> tuple[str, ...]:
+        """Return the names of the providers that take a currency.
+
+        :raises NoProvider: if there is none.
+        """
+        names = self.providers_for(currency)
+        if not names:
+            raise NoProvider(currency=currency)
+        return names
+
+    def check_provider(self, name: str, currency: str) -> None:
+        """Refuse a provider that is switched off or does not take the currency: a button may be older than that.
+
+        :raises NoProvider: if it is so.
+        """
+        if name not in self.providers_for(currency):
+            raise NoProvider(currency=currency)
+
+    async def press(self, tapped: Callback) -> None:
+        """Let a button that moves money count; it does so once, unless what it began is refused and taken back.
+
+        :raises AlreadyPressed: if it was pressed before.
+        """
+        assert tapped.seal is not None
+        row = insert(InboxRow).values(source="button", message_id=tapped.seal)
+        if not (await self.session.scalars(row.on_conflict_do_nothing().returning(InboxRow.message_id))).all():
+            raise AlreadyPressed
 
     def say(self, key: str, **params: Any) -> Html:
         """Return the text in the person's language, as Telegram HTML."""

@@ -125,6 +125,16 @@ class ProviderSettings(_Settings):
         return written
 
 
+class MoneySettings(_Settings):
+    """What people may move, and what the house takes of it."""
+
+    payment_max: int = Field(default=350_000, ge=1, description="One operation, in whole units of its currency.")
+    payments_a_day_max: int = Field(default=1_000_000, ge=1, description="One person and currency in a day (UTC).")
+    service_fee_basis_points: int = Field(
+        default=0, ge=0, le=2000, description="Of each payment by a wallet or provider; 100 is one percent."
+    )
+
+
 class LoggingSettings(_Settings):
     """What is logged, and how."""
 
@@ -134,7 +144,7 @@ class LoggingSettings(_Settings):
 
 CLASSES = (
     *(DatabaseSettings, TelegramSettings, SandboxSettings, SecretSettings, ProviderSettings),
-    *(ProductSettings, LoggingSettings),
+    *(ProductSettings, MoneySettings, LoggingSettings),
 )
 # Settings that mean nothing without each other: all of a row are set, or none.
 _TOGETHER = (

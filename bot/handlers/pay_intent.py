@@ -9,6 +9,8 @@ from bot.views.debts import owed_view, pay_view
 from core.identity.people import names_of
 from core.identity.requisites import requisites_of
 from core.ids import IntentId, shorten
+from core.ledger.balances import balance
+from core.ledger.chart import wallet
 from core.notifications.message import Callback
 from core.payments.queries import open_attempt_of
 from core.purchases.models import Purchase
@@ -35,8 +37,17 @@ async def show_debt(turn: Turn, intent_id: IntentId) -> None:
     claim = await open_attempt_of(turn.session, intent.id)
     language, zone = turn.actor.language, turn.actor.time_zone
     if intent.payer_id == turn.actor.user_id:
-        requisites = await requisites_of(turn.session, intent.payee_id)
-        view = pay_view(intent, purchase, people[intent.payee_id], requisites, claim, language, zone)
+        view = pay_view(
+            intent,
+            purchase,
+            people[intent.payee_id],
+            await requisites_of(turn.session, intent.payee_id),
+            claim,
+            await balance(turn.session, wallet(turn.actor.user_id, intent.currency)),
+            turn.providers_for(intent.currency),
+            language,
+            zone,
+        )
     else:
         view = owed_view(intent, purchase, people[intent.payer_id], claim, language, zone)
     turn.replies.say_privately(view, start=DEBT + shorten(intent.id))

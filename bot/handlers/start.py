@@ -15,6 +15,8 @@ from bot.handlers.list_purchases import show_purchases
 from bot.handlers.lock_distribution import PREVIEW
 from bot.handlers.lock_distribution import run as show_preview
 from bot.handlers.pay_intent import DEBT, show_debt
+from bot.handlers.wallet import START as WALLET
+from bot.handlers.wallet import show_wallet
 from bot.turn import Turn
 from core.errors import NotFound
 from core.ids import IntentId, InviteId, PurchaseId, lengthen
@@ -41,6 +43,8 @@ async def handle(message: TelegramMessage, command: CommandObject, state: FSMCon
 async def _open(turn: Turn, state: FSMContext, payload: str) -> None:
     if payload == DEBTS:
         await show_debts(turn)
+    elif payload == WALLET:
+        await show_wallet(turn)
     elif payload == "purchases":
         await show_purchases(turn)
     elif payload.startswith(INVITE):

@@ -37,6 +37,17 @@ class WrongNumberOfAmounts(Invalid):
     """There are more or fewer amounts than people to pay them."""
 
 
+def parse_amount_in_any_currency(text: str, currency: str) -> Money:
+    """Return the amount that `500` or `€20` says, in the currency that it names, else in `currency`.
+
+    :raises Invalid: as `parse_amount`.
+    """
+    try:
+        return parse_amount(text, currency)
+    except OtherCurrency as other:
+        return parse_amount(text, str(other.params["written"]))
+
+
 def parse_amount(text: str, currency: str, *, zero: bool = False) -> Money:
     """Return the amount that a person wrote, in `currency`; `zero` lets nothing be an amount too.
 

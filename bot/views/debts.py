@@ -6,14 +6,16 @@ from core.identity.requisites import Kind
 from core.ids import UserId
 from core.money import Money, format_money
 from core.notifications.dates import written_date
-from core.notifications.message import Button, Message, tap
-from core.payments.models import Attempt
+from core.notifications.message import Button, Message, pay, tap
+from core.payments.models import Attempt, Rail
 from core.purchases.models import Purchase
 from core.settlement.models import Intent, IntentStatus
 from core.texts import say, say_plain
 
 Debts = Sequence[tuple[Intent, Purchase]]
 BUTTONS_MAX = 30
+VIA, PART_VIA = "via_", "part_"  # of the actions that pay through a provider; its first letters follow
+PROVIDER_LETTERS = 8  # as many as fit into a sealed button
 
 
 def debts_view(
@@ -54,11 +56,18 @@ def pay_view(
     payee: str,
     requisites: Mapping[Kind, str],
     claim: Attempt | None,
+    wallet_minor: int,
+    providers: Sequence[str],
     language: str,
     time_zone: str,
 ) -> Message:
-    """Return one debt of the person: what is left, where to send it, and what to say when it is sent."""
+    """Return one debt of the person: what is left, and how to pay it by each rail, all of it or a part.
+
+    `wallet_minor` is what the person's wallet has, `providers` are the names of those that take the currency.
+    """
     left = format_money(Money(intent.left_minor, intent.currency), language)
+    if claim is not None and claim.rail != Rail.MANUAL:
+        return _under_way("pay-view-link", intent, purchase, payee, claim, language, time_zone)
     text = say(
         language,
         "pay-view",
@@ -84,16 +93,22 @@ def pay_view(
         withdraw = tap(say_plain(language, "button-withdraw"), "withdraw_claim", claim.id, style="danger")
         return Message("\n".join(lines), ((withdraw,), (why,)))
     version = intent.version
+    rails: list[tuple[Button, ...]] = []
+    if wallet_minor > 0:
+        rails.append(_wallet_row(intent, wallet_minor, language))
+    rails += [_link_row(intent, name, language) for name in providers]
     paid = tap(say_plain(language, "button-paid", amount=left), "paid", intent.id, version=version, style="success")
     part = tap(say_plain(language, "button-paid-part"), "paid_part", intent.id, version=version)
     proof = tap(say_plain(language, "button-paid-proof"), "paid_proof", intent.id, version=version)
-    return Message("\n".join(lines), tuple(row for row in (copies, (paid,), (part, proof), (why,)) if row))
+    return Message("\n".join(lines), tuple(row for row in (*rails, copies, (paid,), (part, proof), (why,)) if row))
 
 
 def owed_view(
     intent: Intent, purchase: Purchase, payer: str, claim: Attempt | None, language: str, time_zone: str
 ) -> Message:
     """Return one debt that is owed to the person."""
+    if claim is not None and claim.rail != Rail.MANUAL:
+        return _under_way("owed-view-link", intent, purchase, payer, claim, language, time_zone)
     text = say(
         language,
         "owed-view",
@@ -109,6 +124,68 @@ def owed_view(
         forgive = tap(say_plain(language, "button-write-off"), "write_off", intent.id, version=intent.version)
         return Message(text, ((why, forgive),))
     return Message(text, (*claim_rows(claim, language), (why,)))
+
+
+def _under_way(
+    key: str, intent: Intent, purchase: Purchase, other: str, attempt: Attempt, language: str, time_zone: str
+) -> Message:
+    """Return a debt that is being paid by a wallet or a provider right now."""
+    amount = format_money(Money(attempt.amount_minor, attempt.currency), language)
+    text = say(
+        language,
+        key,
+        left=format_money(Money(intent.left_minor, intent.currency), language),
+        payer=other,
+        payee=other,
+        purchase=purchase.title,
+        due=written_date(intent.due_at, time_zone, language),
+        rail=attempt.rail,
+        amount=amount,
+    )
+    why = tap(say_plain(language, "button-why"), "why", intent.id)
+    if key == "owed-view-link" or attempt.rail == Rail.WALLET:
+        return Message(text, ((why,),))
+    give_up = tap(say_plain(language, "button-give-up"), "give_up", attempt.id)
+    if attempt.confirmation_url is None:
+        return Message(text, ((give_up, why),))
+    follow = Button(
+        say_plain(language, "button-follow-link", amount=amount), url=attempt.confirmation_url, style="success"
+    )
+    return Message(text, ((follow,), (tap(say_plain(language, "button-qr"), "show_qr", attempt.id), give_up), (why,)))
+
+
+def _wallet_row(intent: Intent, wallet_minor: int, language: str) -> tuple[Button, ...]:
+    """Return the buttons that pay from the wallet: all that is left, where it suffices, and a part."""
+    part = tap(say_plain(language, "button-part"), "wallet_part", intent.id, version=intent.version)
+    if wallet_minor < intent.left_minor:
+        has = format_money(Money(wallet_minor, intent.currency), language)
+        return (
+            tap(
+                say_plain(language, "button-pay-wallet-part", amount=has),
+                "wallet_part",
+                intent.id,
+                version=intent.version,
+            ),
+        )
+    left = format_money(Money(intent.left_minor, intent.currency), language)
+    label = say_plain(language, "button-pay-wallet", amount=left)
+    return (pay(label, "pay_wallet", intent.id, version=intent.version, style="primary"), part)
+
+
+def _link_row(intent: Intent, provider: str, language: str) -> tuple[Button, ...]:
+    """Return the buttons that pay through a provider."""
+    left = format_money(Money(intent.left_minor, intent.currency), language)
+    name = say_plain(language, f"provider-{provider}")
+    label = say_plain(language, "button-pay-link", provider=name, amount=left)
+    return (
+        pay(label, f"{VIA}{provider[:PROVIDER_LETTERS]}", intent.id, version=intent.version, style="primary"),
+        tap(
+            say_plain(language, "button-part"),
+            f"{PART_VIA}{provider[:PROVIDER_LETTERS]}",
+            intent.id,
+            version=intent.version,
+        ),
+    )
 
 
 def claim_rows(claim: Attempt, language: str) -> tuple[tuple[Button, ...], ...]:

@@ -1,12 +1,14 @@
 """What is shown to a person: a text and its buttons, in Telegram's vocabulary but without any library of it."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
 from core.ids import lengthen, shorten
 
+Seal = Callable[[str], str]  # makes of a button's data what only one person in one chat can send back
 CALLBACK_BYTES_MAX = 64
 COPY_TEXT_MAX = 256
 ACTION = re.compile(r"[A-Za-z_]{1,24}")
@@ -23,6 +25,7 @@ class Callback:
     action: str
     ids: tuple[UUID, ...] = ()
     version: int | None = None
+    seal: str | None = None  # of a tap on a button that moves money: which button it was
 
     def pack(self) -> str:
         """Return the callback data, e.g. `take:0aB...:7`; at most 64 bytes."""
@@ -58,12 +61,18 @@ class Button:
     url: str | None = None
     copy_text: str | None = None
     style: Literal["primary", "success", "danger"] | None = None
+    moves_money: bool = False
 
-    def to_bot_api(self) -> dict[str, Any]:
-        """Return the InlineKeyboardButton of the Bot API as plain JSON."""
+    def to_bot_api(self, seal: Seal | None = None) -> dict[str, Any]:
+        """Return the InlineKeyboardButton of the Bot API as plain JSON; `seal` is for one that moves money."""
         button: dict[str, Any] = {"text": self.text}
         if self.callback:
-            button["callback_data"] = self.callback.pack()
+            data = self.callback.pack()
+            if self.moves_money:
+                assert seal is not None, "a button that moves money is for one person"
+                data = seal(data)
+                assert len(data.encode()) <= CALLBACK_BYTES_MAX, data
+            button["callback_data"] = data
         if self.url:
             button["url"] = self.url
         if self.copy_text:
@@ -78,19 +87,24 @@ def tap(text: str, action: str, *identities: UUID, version: int | None = None, s
     return Button(text, callback=Callback(action, identities, version), style=style)
 
 
+def pay(text: str, action: str, *identities: UUID, version: int | None = None, style: Any = None) -> Button:
+    """Return a button that moves money: it will be sealed for whom it is sent to, and works once."""
+    return Button(text, callback=Callback(action, identities, version), style=style, moves_money=True)
+
+
 Rows = tuple[tuple[Button, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A text in Telegram HTML with its rows of buttons, and perhaps a photo (a Telegram file id)."""
+    """A text in Telegram HTML with its rows of buttons, and perhaps a photo: a Telegram file id, or a PNG."""
 
     html: str
     rows: Rows = ()
-    photo: str | None = None
+    photo: str | bytes | None = None
 
-    def keyboard(self) -> dict[str, Any] | None:
+    def keyboard(self, seal: Seal | None = None) -> dict[str, Any] | None:
         """Return the InlineKeyboardMarkup of the Bot API as plain JSON, or None without buttons."""
         if not self.rows:
             return None
-        return {"inline_keyboard": [[button.to_bot_api() for button in row] for row in self.rows]}
+        return {"inline_keyboard": [[button.to_bot_api(seal) for button in row] for row in self.rows]}

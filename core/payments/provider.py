@@ -9,6 +9,8 @@ from typing import Protocol
 from core.ids import AttemptId, RefundId
 from core.money import Money
 
+PROVIDERS = ("yookassa", "standard", "stripe", "cloudpayments", "telegram")  # all that we speak with, set up or not
+
 
 class Outcome(StrEnum):
     """What a provider says of a payment or a refund. Only the first and the third are final.

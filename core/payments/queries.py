@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import NotFound
 from core.identity.actor import Actor
-from core.ids import AttemptId, IntentId, UserId
+from core.ids import AttemptId, IntentId, PurchaseId, UserId
 from core.payments.models import OPEN, Attempt, AttemptStatus, Rail
 from core.purchases.models import Purchase
 from core.settlement.models import Intent
@@ -82,3 +82,42 @@ async def claims_to_answer(session: AsyncSession, payee_id: UserId) -> list[tupl
     found = found.join(Purchase, Purchase.id == Intent.purchase_id).where(waiting, Intent.payee_id == payee_id)
     rows = await session.execute(found.order_by(Attempt.id))
     return [(attempt, intent, purchase) for attempt, intent, purchase in rows]
+
+
+async def refundable_payments(
+    session: AsyncSession, *, actor: Actor, purchase_id: PurchaseId
+) -> list[tuple[Attempt, Intent]]:
+    """Return the payments of a purchase that did not go back in full, of those that the actor may give back.
+
+    These are the ones that were paid to the actor, or all of them for the organiser.
+    """
+    found = (
+        select(Attempt, Intent)
+        .join(Intent, Intent.id == Attempt.intent_id)
+        .join(Purchase, Purchase.id == Intent.purchase_id)
+        .where(
+            Intent.purchase_id == purchase_id,
+            (Intent.payee_id == actor.user_id) | (Purchase.owner_id == actor.user_id),
+            Attempt.status == AttemptStatus.SUCCEEDED,
+            Attempt.refunded_minor < Attempt.amount_minor,
+        )
+    )
+    rows = await session.execute(found.order_by(Attempt.id))
+    return [(attempt, intent) for attempt, intent in rows]
+
+
+async def refundable_payment(
+    session: AsyncSession, *, actor: Actor, attempt_id: AttemptId
+) -> tuple[Attempt, Intent, Purchase]:
+    """Return a debt's payment that the actor may give back, or ask the payee to.
+
+    :raises AttemptNotFound: if there is none, or the actor is neither its payee nor the organiser.
+    """
+    attempt = await session.get(Attempt, attempt_id, populate_existing=True)
+    if attempt is None or attempt.intent_id is None:
+        raise AttemptNotFound
+    intent = await session.get_one(Intent, attempt.intent_id)
+    purchase = await session.get_one(Purchase, intent.purchase_id)
+    if actor.user_id not in {intent.payee_id, purchase.owner_id}:
+        raise AttemptNotFound
+    return attempt, intent, purchase

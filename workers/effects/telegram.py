@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from core.clock import utc_now
 from core.identity.models import Reach
 from core.notifications.message import Message
+from core.notifications.seal import Sealer
 
 if TYPE_CHECKING:
     from aiogram import Bot
@@ -65,19 +68,24 @@ Outcome = Sent | Gone | Unreachable | TooMany | Migrated | Refused | Unknown
 class Telegram:
     """The bot's account at Telegram."""
 
-    def __init__(self, bot: "Bot", *, username: str, group_messages_per_minute: int) -> None:
+    def __init__(self, bot: "Bot", *, username: str, sealer: Sealer, group_messages_per_minute: int) -> None:
         self.bot = bot
+        self.sealer = sealer
         self.username = username
         self.group_messages_per_minute = group_messages_per_minute
 
     async def send(self, chat_id: int, message: Message, *, thread_id: int | None = None) -> Outcome:
         """Send a message, with its photo if it has one."""
-        markup = _markup(message)
+        markup = self._markup(chat_id, message)
         try:
             sent: TelegramMessage
             if message.photo:
                 sent = await self.bot.send_photo(
-                    chat_id, message.photo, caption=message.html, reply_markup=markup, message_thread_id=thread_id
+                    chat_id,
+                    _photo(message.photo),
+                    caption=message.html,
+                    reply_markup=markup,
+                    message_thread_id=thread_id,
                 )
             else:
                 sent = await self.bot.send_message(
@@ -91,13 +99,21 @@ class Telegram:
         """Put a message in the place of an earlier one; where nothing changed, that is fine."""
         try:
             await self.bot.edit_message_text(
-                message.html, chat_id=chat_id, message_id=message_id, reply_markup=_markup(message)
+                message.html, chat_id=chat_id, message_id=message_id, reply_markup=self._markup(chat_id, message)
             )
         except Exception as failure:  # noqa: BLE001 -- as above
             if "message is not modified" in str(failure):
                 return Sent(message_id)
             return outcome_of(failure)
         return Sent(message_id)
+
+    def _markup(self, chat_id: int, message: Message) -> Any:
+        from aiogram.types import InlineKeyboardMarkup
+
+        # What moves money is sent to people in private only, where the chat has the id of the person.
+        seal = partial(self.sealer.seal, person_id=chat_id, chat_id=chat_id, now=utc_now()) if chat_id > 0 else None
+        keyboard = message.keyboard(seal)
+        return None if keyboard is None else InlineKeyboardMarkup.model_validate(keyboard)
 
 
 def outcome_of(failure: Exception) -> Outcome:  # noqa: PLR0911 -- one line for each thing Telegram may mean
@@ -133,8 +149,7 @@ def _reach(text: str) -> Reach:
     return Reach.BLOCKED
 
 
-def _markup(message: Message) -> Any:
-    from aiogram.types import InlineKeyboardMarkup
+def _photo(photo: str | bytes) -> Any:
+    from aiogram.types import BufferedInputFile
 
-    keyboard = message.keyboard()
-    return None if keyboard is None else InlineKeyboardMarkup.model_validate(keyboard)
+    return photo if isinstance(photo, str) else BufferedInputFile(photo, "picture.png")

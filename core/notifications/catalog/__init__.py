@@ -13,10 +13,17 @@ from core.notifications.catalog import (
     debts_settled,
     invite_declined,
     invited,
+    order_ended,
+    payment_came_late,
     payment_claimed,
+    payment_progress,
+    payment_received,
     please_open_chat,
     purchase_closed,
+    refund_told,
     removed,
+    top_up_refunded,
+    withdrawal_settled,
 )
 from core.notifications.catalog.entry import Entry, Reader
 from core.notifications.message import Message
@@ -33,10 +40,17 @@ CATALOG: dict[str, Entry] = {
         debts_settled,
         invite_declined,
         invited,
+        order_ended,
+        payment_came_late,
         payment_claimed,
+        payment_progress,
+        payment_received,
         please_open_chat,
         purchase_closed,
+        refund_told,
         removed,
+        top_up_refunded,
+        withdrawal_settled,
     )
 }
 EVENTS_TOLD = tuple(dict.fromkeys(event for entry in CATALOG.values() for event in entry.events))

@@ -7,6 +7,7 @@ hello-group = Hello! I'm SyncBuy: I help you buy together and settle up fairly.
     Begin with <code>/new Barbecue at the lake</code>: a card appears where everybody joins and takes something to do. So that I can write to you about debts in private, open a chat with me and press Start.
 help = <b>What I can do here</b>
     /debts — what I owe and am owed, and paying it
+    /wallet — the wallet, /topup 500 to top up, /withdraw 500 to withdraw
     /why — where a debt comes from
     /purchases — my purchases
     /new — begin a purchase
@@ -21,7 +22,7 @@ help-group = <b>What I can do in a group</b>
     <code>/spent 1200 taxi</code> — "I paid"; say who shares it: <code>/spent 1200 taxi @anna @boris</code>
     <code>/invite @name</code> — ask somebody in, <code>/remove @name</code> — take somebody off
     /lock — work out the shares, /unlock — undo that, /close — close the books
-    /debts — my debts, /why — why this much (only you see the answer)
+    /debts — my debts, /refund — give money back, /why — why this much (only you see the answer)
     /purchases, /history, /settings
 not-understood = I did not get that. Here is what I can do: /help
 canceled = All right, forgotten.

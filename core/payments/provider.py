@@ -13,8 +13,8 @@ from core.money import Money
 class Outcome(StrEnum):
     """What a provider says of a payment or a refund. Only the first and the third are final, and only they move money.
 
-    `REJECTED` is a request that was refused and had no effect: the provider knows of no payment. `UNKNOWN` is everything
-    that is no exact answer (a timeout, a 500, a broken body): the payment may or may not exist.
+    `REJECTED` is a request that was refused and had no effect: the provider knows of no payment. `UNKNOWN` is
+    everything that is no exact answer (a timeout, a 500, a broken body): the payment may or may not exist.
     """
 
     SUCCEEDED = "succeeded"
@@ -51,8 +51,9 @@ class PaymentRequest:
 class PaymentState:
     """What a provider says of a payment.
 
-    `amount` is what the payer was charged, `fee_minor` what the provider keeps of it (None: not told), `attempt_id` what
-    it was created for as far as the provider repeats that, `reason` why it did not succeed, as a word of the provider.
+    `amount` is what the payer was charged, `fee_minor` what the provider keeps of it (None: not told), `attempt_id`
+    what it was created for as far as the provider repeats that, `reason` why it did not succeed, as a word of the
+    provider.
     """
 
     outcome: Outcome
@@ -119,9 +120,10 @@ class Acknowledgement:
 
 
 class Provider(Protocol):
-    """A payment provider. Its network methods raise nothing for what the network or the provider does: `UNKNOWN` says it.
+    """A payment provider. Its network methods raise nothing for what the network or provider does: `UNKNOWN` says it.
 
-    `signs` says whether its notices prove their content; where they do not, the object is fetched before it is believed.
+    `signs` says whether its notices prove their content; where they do not, the object is fetched before it is
+    believed.
     """
 
     name: str
@@ -147,7 +149,7 @@ class Provider(Protocol):
         ...
 
     async def create(self, request: PaymentRequest) -> PaymentState:
-        """Ask for a payment; in the answer `PENDING` comes with a `confirmation_url` where the payer has to go there."""
+        """Ask for a payment; `PENDING` comes with a `confirmation_url` where the payer has to go there."""
         ...
 
     async def fetch(self, payment_id: str) -> PaymentState:

@@ -5,11 +5,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from sandbox.storage import Thing
 from sandbox.telegram import faults
 from sandbox.telegram.markup import found_entities
 from sandbox.telegram.objects import chat_object, member_object, message_object, user_object
 from sandbox.telegram.refusal import Refusal
-from sandbox.telegram.storage import Thing
 from sandbox.telegram.world import SUPERGROUP, World
 
 COMMAND = re.compile(r"/[a-zA-Z0-9_]{1,32}(?:@([a-zA-Z0-9_]+))?(?:\s|$)")

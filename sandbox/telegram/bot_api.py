@@ -10,11 +10,11 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import UploadFile
 
+from sandbox.storage import Thing
 from sandbox.telegram import faults
 from sandbox.telegram.methods import METHODS
 from sandbox.telegram.methods.call import Call
 from sandbox.telegram.refusal import Refusal
-from sandbox.telegram.storage import Thing
 from sandbox.telegram.world import World
 
 TOKEN = re.compile(r"[0-9]{6,12}:[A-Za-z0-9_-]{20,64}")

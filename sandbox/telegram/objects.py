@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.telegram.storage import Thing
+from sandbox.storage import Thing
 from sandbox.telegram.world import World
 
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sandbox.storage import Storage, Thing
 from sandbox.telegram.events import Events
 from sandbox.telegram.refusal import Refusal
-from sandbox.telegram.storage import Storage, Thing
 from sandbox.telegram.updates import Updates
 
 BOT: Thing = {"id": 7000000001, "is_bot": True, "first_name": "SyncBuy", "username": "SyncBuyBot"}

@@ -1,10 +1,10 @@
 """Changing and taking away what the bot has sent."""
 
+from sandbox.storage import Thing
 from sandbox.telegram.markup import CAPTION_MAX, TEXT_MAX, read_markup, read_text
 from sandbox.telegram.methods.call import Call, Method, method
 from sandbox.telegram.objects import message_object
 from sandbox.telegram.refusal import Refusal
-from sandbox.telegram.storage import Thing
 
 NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same as a current content "

@@ -81,7 +81,8 @@ class Bank:
                 if notice["state"] == "delivered":
                     return notice
             if loop.time() > deadline:
-                raise AssertionError(f"no notice about {object_id} was taken: {about}")
+                found = [(notice["event"], notice["state"], notice["deliveries"][-1:]) for notice in about]
+                raise AssertionError(f"no notice about {object_id} was taken, but: {found}")
             await asyncio.sleep(0.03)
 
     async def misbehave(self, kind: str, **how: Any) -> None:

@@ -63,7 +63,7 @@ class Notices:
         if fault := faults.take("forge_notices", event):
             self.forge(thing["id"], fault.get("how", "bad_signature"))
         notice = self._new(shop, event, thing)
-        if not notice["url"]:
+        if not self.state.notice_urls[shop.name]:
             self._set(notice, "unaddressed")
         elif faults.take("lose_notices", event):
             self._set(notice, "lost")
@@ -91,8 +91,7 @@ class Notices:
 
         :raises Impossible: if its shop has no address.
         """
-        notice["url"] = self.state.notice_urls[notice["shop"]]
-        if not notice["url"]:
+        if not self.state.notice_urls[notice["shop"]]:
             raise Impossible("this shop wants no notices")
         self._set(notice, "waiting")
         self._start(self._deliver(notice))
@@ -131,7 +130,6 @@ class Notices:
             "shop": shop.name,
             "event": event,
             "object_id": thing["id"],
-            "url": self.state.notice_urls[shop.name],
             "state": "waiting",
             "deliveries": [],
             "forged": None,
@@ -199,7 +197,9 @@ class Notices:
         notice["deliveries"].append(delivery)
         try:
             answer = await self._client.post(
-                notice["url"], content=notice["body"].encode(), headers=self._headers(notice)
+                self.state.notice_urls[notice["shop"]],
+                content=notice["body"].encode(),
+                headers=self._headers(notice),
             )
             delivery["status"] = answer.status_code
         except (httpx2.HTTPError, httpx2.InvalidURL) as failure:

@@ -1,4 +1,4 @@
-"""Notices of the bank come signed or not, again and again until they are taken, and as badly as a network brings them."""
+"""Notices of the bank come signed or not, again until they are taken, and as badly as a network brings them."""
 
 import asyncio
 import base64
@@ -232,9 +232,7 @@ class TestABadDay:
         await bank.misbehave("forge_notices", how="changed_amount", times=1)
         await paid(signing_till, bank)
 
-        genuine = sorted(
-            (is_genuine(came), said(came)["data"]["amount"]["value"]) for came in await door.wait_for(2)
-        )
+        genuine = sorted((is_genuine(came), said(came)["data"]["amount"]["value"]) for came in await door.wait_for(2))
 
         assert genuine == [(False, "1000.00"), (True, "100.00")]
 
@@ -272,9 +270,7 @@ class TestAForgery:
         now = int(true["created"])
         assert abs(int(forged[0]["webhook-timestamp"]) - now - skew) <= 5
 
-    async def test_of_a_shop_that_does_not_sign_claims_what_is_not_so(
-        self, till: Till, bank: Bank, door: Door
-    ) -> None:
+    async def test_of_a_shop_that_does_not_sign_claims_what_is_not_so(self, till: Till, bank: Bank, door: Door) -> None:
         payment, other = [await till.create() for _ in range(2)]
         await bank.forge(payment["id"], "other_payment", other["id"])
 

@@ -52,9 +52,11 @@ def _book(state: State, language: str) -> str:
 
 
 def _faults(state: State, language: str) -> str:
-    groups = "".join(f"<optgroup>{_options(kinds)}</optgroup>" for kinds in (OF_REQUESTS, OF_NOTICES, OF_MONEY))
+    groups = "".join(
+        f"<optgroup>{_options(kinds, language)}</optgroup>" for kinds in (OF_REQUESTS, OF_NOTICES, OF_MONEY)
+    )
     times = "".join(f'<option value="{number}">{number}</option>' for number in (1, 2, 5))
-    active = "".join(f"<li><code>{escape(json.dumps(fault))}</code></li>" for fault in state.faults.active)
+    active = "".join(_fault(fault, language) for fault in state.faults.active)
     clear = _button("DELETE", "/sandbox/faults", {}, say(language, "clear"))
     return (
         '<form data-post="/sandbox/faults" class="line">'
@@ -64,6 +66,12 @@ def _faults(state: State, language: str) -> str:
         f'<button class="button main">{say(language, "switch_on")}</button></form>'
         + (f'<ul class="active">{active}</ul>{clear}' if active else "")
     )
+
+
+def _fault(fault: Thing, language: str) -> str:
+    more = {name: value for name, value in fault.items() if name != "kind"}
+    code = f" <code>{escape(json.dumps(more))}</code>" if more else ""
+    return f"<li><b>{say(language, fault['kind'])}</b>{code}</li>"
 
 
 def _payments(state: State, language: str) -> str:
@@ -82,17 +90,17 @@ def _payment(payment: Thing, language: str) -> str:
     forge = (
         f'<form data-post="/sandbox/notices/forge" class="small">'
         f'<input type="hidden" name="payment_id" value="{payment["id"]}">'
-        f'<select name="how" aria-label="{say(language, "forge")}">{_options(FORGERIES)}</select>'
+        f'<select name="how" aria-label="{say(language, "forge")}">{_options(FORGERIES, language)}</select>'
         f'<button class="button">{say(language, "forge")}</button></form>'
     )
-    reason = say(language, payment["canceled"]["reason"]) if payment["status"] == "canceled" else ""
+    reason = " · " + say(language, payment["canceled"]["reason"]) if payment["status"] == "canceled" else ""
     opened = f'<a class="button" href="/pay/{payment["id"]}">{say(language, "open")}</a>'
     amount = money(payment["amount_minor"], payment["currency"], language)
     return _row(
         language,
         payment["status"],
         f"<b>{amount}</b> {escape(payment['description'] or '')}",
-        f"{clock_time(payment['created'], '%H:%M:%S')} · {payment['shop']} · {payment['id']} {reason}",
+        f"{clock_time(payment['created'], '%H:%M:%S')} · {payment['shop']} · {payment['id']}{reason}",
         opened + acts + forge,
     )
 
@@ -108,7 +116,7 @@ def _refunds(state: State, language: str) -> str:
         amount = money(refund["amount_minor"], refund["currency"], language)
         about = f"<b>{amount}</b> {escape(refund['description'] or '')}"
         where = f"{clock_time(refund['created'], '%H:%M:%S')} · {refund['shop']} · {refund['payment_id']}"
-        rows.append(_row(language, refund["status"], about, where, acts))
+        rows.append(_row(language, refund["status"], about, where, acts, of="refund_"))
     return _rows(rows, language)
 
 
@@ -140,14 +148,16 @@ def _rows(rows: list[str], language: str) -> str:
     return f'<ul class="rows">{"".join(rows)}</ul>' if rows else _nothing(language)
 
 
-def _row(language: str, status: str, about: str, where: str, acts: str) -> str:
-    chip = f'<span class="chip {status}">{say(language, status)}</span>'
+def _row(language: str, status: str, about: str, where: str, acts: str, *, of: str = "") -> str:
+    chip = f'<span class="chip {status}">{say(language, of + status)}</span>'
     what = f'<div class="what"><p>{about}</p><p class="where">{where}</p></div>'
     return f'<li>{chip}{what}<div class="acts">{acts}</div></li>'
 
 
-def _options(words: dict[str, str]) -> str:
-    return "".join(f'<option value="{name}" title="{escape(what)}">{name}</option>' for name, what in words.items())
+def _options(words: dict[str, str], language: str) -> str:
+    return "".join(
+        f'<option value="{name}" title="{escape(what)}">{say(language, name)}</option>' for name, what in words.items()
+    )
 
 
 def _nothing(language: str) -> str:

@@ -4,6 +4,7 @@ from html import escape
 
 import segno
 
+from sandbox.bank.objects import written_time
 from sandbox.bank.transitions import REASONS
 from sandbox.bank.words import clock_time, money, say
 from sandbox.storage import Thing
@@ -68,7 +69,8 @@ def _mark(status: str) -> str:
 
 def _state(payment: Thing, language: str) -> str:
     if payment["status"] == "pending":
-        return f'<p class="until">{say(language, "until", time=clock_time(payment["until"]))}</p>'
+        until = f'<time datetime="{written_time(payment["until"])}">{clock_time(payment["until"])} UTC</time>'
+        return f'<p class="until">{say(language, "until")} {until}</p>'
     words = f'<p class="state {payment["status"]}" role="status">{say(language, payment["status"])}</p>'
     if payment["status"] == "canceled":
         words += f'<p class="until">{say(language, payment["canceled"]["reason"])}</p>'

@@ -1,5 +1,9 @@
 /** Shows how a payment ended when it was paid elsewhere: on a phone, by its QR code. */
 
+for (const time of document.querySelectorAll("time")) { // the server knows no payer's time zone
+  time.textContent = new Date(time.dateTime).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+}
+
 const { status } = document.querySelector(".card").dataset;
 const PAUSE_MILLISECONDS = 1500;
 

@@ -35,6 +35,8 @@ def bot_api(world: World) -> APIRouter:
             answer, code = _refused(refusal), refusal.code
         else:
             answer, code = await _answer(world, token, method, params, files)
+            for upload in files.values():
+                await upload.close()
         if method.lower() not in QUIET_METHODS or code != 200:  # noqa: PLR2004 -- HTTP
             _log(world, method, params, answer, code, (time.perf_counter() - began) * 1000)
         if code == 0:

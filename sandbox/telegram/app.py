@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import inspect
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -92,7 +93,8 @@ def _add_acts(app: FastAPI, world: World) -> None:
         if run is None:
             return JSONResponse({"detail": f"there is no act {name}"}, 404)
         try:
-            return JSONResponse(run(world, await request.json()))
+            done = run(world, await request.json())
+            return JSONResponse(await done if inspect.isawaitable(done) else done)
         except Refusal as refusal:
             return JSONResponse({"detail": refusal.description}, refusal.code)
         except (KeyError, TypeError, ValueError) as wrong:

@@ -62,7 +62,7 @@ def delete_messages(call: Call) -> bool:
 
 def _edit(call: Call, name: str, limit: int) -> Thing:
     message = _own_message(call)
-    if ("file_id" in message) != (name == "caption"):
+    if ("file_id" in message) != (name == "caption") or "invoice" in message:
         raise Refusal.bad(f"there is no {name} in the message to edit")
     text, entities = read_text(call.text(name) or "", call.text("parse_mode", required=False), limit)
     if not text:

@@ -61,7 +61,8 @@ async def running_product(
 
 @contextlib.asynccontextmanager
 async def _sandbox(folder: Path, port: int | None, group_per_minute: int | None) -> AsyncIterator[str]:
-    from sandbox.telegram.app import Serving, create_app
+    from sandbox.serving import Serving
+    from sandbox.telegram.app import create_app
 
     settings = SandboxSettings()
     app = create_app(data_path=folder, on_clock=clock.shift, group_per_minute=group_per_minute)

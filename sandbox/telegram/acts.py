@@ -1,16 +1,20 @@
 """What people do in their chats, and what becomes of it as updates for the bot."""
 
+import asyncio
 import base64
 import re
+import secrets
+import uuid
 from collections.abc import Callable
 from typing import Any
 
+from sandbox.storage import Thing
 from sandbox.telegram import faults
 from sandbox.telegram.markup import found_entities
+from sandbox.telegram.methods.invoices import written_amount
 from sandbox.telegram.objects import chat_object, member_object, message_object, user_object
 from sandbox.telegram.refusal import Refusal
-from sandbox.telegram.storage import Thing
-from sandbox.telegram.world import SUPERGROUP, World
+from sandbox.telegram.world import SUPERGROUP, World, key_of
 
 COMMAND = re.compile(r"/[a-zA-Z0-9_]{1,32}(?:@([a-zA-Z0-9_]+))?(?:\s|$)")
 Act = Callable[[World, Thing], Any]
@@ -184,6 +188,62 @@ def tap(world: World, said: Thing) -> Thing:
 def tap_raw(world: World, said: Thing) -> Thing:
     """A forged client sends any data it likes."""
     return _query(world, said, _message(world, said), str(said["data"]))
+
+
+@act
+async def pay_invoice(world: World, said: Thing) -> Thing:
+    """Somebody pays an invoice: under its message, or by its `link`. The bot has ten seconds for its last word."""
+    person = world.person(said["user_id"])
+    message = None if said.get("link") else _message(world, said)
+    if message is not None and person["id"] not in world.viewers(message):
+        raise Refusal.bad("this person does not see the message")
+    link = str(said.get("link", "")).rpartition("$")[2]
+    invoice = world.meta.get("invoice_links", {}).get(link) if message is None else message.get("invoice")
+    if invoice is None:
+        raise Refusal.bad("there is no such invoice")
+    _check_unpaid(invoice, person)
+    known = {name: invoice[name] for name in ("currency", "total_amount")} | {"invoice_payload": invoice["payload"]}
+    refusal = await _checked_out(world, person["id"], known)
+    if refusal is not None:
+        raise Refusal(400, refusal)
+    _check_unpaid(invoice, person)  # a second tap may have waited beside this one
+    invoice["paid_by"].append(person["id"])
+    if message is None:
+        _open_private_chat(world, person)
+        world.save_meta()
+    elif (message["chat_id"], key_of(message)) in world.messages:
+        world.save_message(message, "edited")
+    charges = {
+        "telegram_payment_charge_id": f"{world.number('charge', 700001)}_{secrets.token_hex(8)}",
+        "provider_payment_charge_id": str(uuid.uuid4()),
+    }
+    words = f"{person['first_name']} paid {written_amount(invoice)} for {invoice['title']}"
+    service = world.add_message(
+        person["id"] if message is None else message["chat_id"],
+        person["id"],
+        service=words,
+        fields={"successful_payment": {**known, **charges}},
+    )
+    world.updates.add("message", message_object(world, service))
+    return charges
+
+
+def _check_unpaid(invoice: Thing, person: Thing) -> None:
+    if person["id"] in invoice["paid_by"]:
+        raise Refusal.bad("this is paid already")
+
+
+async def _checked_out(world: World, user_id: int, known: Thing) -> str | None:
+    """Return why the bot wants no payment, or None if it does."""
+    query_id = str(world.number("checkout", 990001))
+    answered = world.checkouts[query_id] = asyncio.get_running_loop().create_future()
+    world.updates.add("pre_checkout_query", {"id": query_id, "from": user_object(world, user_id), **known})
+    try:
+        return await asyncio.wait_for(answered, world.checkout_seconds)
+    except TimeoutError:
+        return "The bot did not answer in time"
+    finally:
+        world.checkouts.pop(query_id, None)
 
 
 @act

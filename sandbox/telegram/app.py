@@ -2,13 +2,12 @@
 
 import asyncio
 import contextlib
-import socket
+import inspect
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
@@ -44,6 +43,7 @@ def create_app(
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.world = world
+    app.state.before_stop = world.events.close
     app.include_router(bot_api(world))
     _add_state(app, world)
     _add_files_and_events(app, world)
@@ -93,7 +93,8 @@ def _add_acts(app: FastAPI, world: World) -> None:
         if run is None:
             return JSONResponse({"detail": f"there is no act {name}"}, 404)
         try:
-            return JSONResponse(run(world, await request.json()))
+            done = run(world, await request.json())
+            return JSONResponse(await done if inspect.isawaitable(done) else done)
         except Refusal as refusal:
             return JSONResponse({"detail": refusal.description}, refusal.code)
         except (KeyError, TypeError, ValueError) as wrong:
@@ -107,40 +108,3 @@ def _add_page(app: FastAPI) -> None:
 
     if PAGE.exists():
         app.mount("/", StaticFiles(directory=PAGE), name="page")
-
-
-class Serving:
-    """A web application that is served inside a running event loop."""
-
-    def __init__(self, app: FastAPI, host: str, port: int) -> None:
-        self.app = app
-        self._socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind((host, port))
-        self.port: int = self._socket.getsockname()[1]
-        self.url = f"http://{host}:{self.port}"
-        config = uvicorn.Config(
-            app, log_level="warning", access_log=False, timeout_graceful_shutdown=2, ws="none", lifespan="on"
-        )
-        self._server = uvicorn.Server(config)
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Return when the application answers."""
-        # Signals belong to the program that this is a part of.
-        self._server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
-        self._task = asyncio.create_task(self._server.serve(sockets=[self._socket]))
-        while not self._server.started:
-            if self._task.done():
-                await self._task
-            await asyncio.sleep(0.01)
-
-    async def stop(self) -> None:
-        """Finish what is being answered, and close."""
-        world = getattr(self.app.state, "world", None)
-        if world is not None:
-            world.events.close()
-        self._server.should_exit = True
-        if self._task is not None:
-            await self._task
-        self._socket.close()

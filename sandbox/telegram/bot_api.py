@@ -10,11 +10,11 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import UploadFile
 
+from sandbox.storage import Thing
 from sandbox.telegram import faults
 from sandbox.telegram.methods import METHODS
 from sandbox.telegram.methods.call import Call
 from sandbox.telegram.refusal import Refusal
-from sandbox.telegram.storage import Thing
 from sandbox.telegram.world import World
 
 TOKEN = re.compile(r"[0-9]{6,12}:[A-Za-z0-9_-]{20,64}")
@@ -35,6 +35,8 @@ def bot_api(world: World) -> APIRouter:
             answer, code = _refused(refusal), refusal.code
         else:
             answer, code = await _answer(world, token, method, params, files)
+            for upload in files.values():
+                await upload.close()
         if method.lower() not in QUIET_METHODS or code != 200:  # noqa: PLR2004 -- HTTP
             _log(world, method, params, answer, code, (time.perf_counter() - began) * 1000)
         if code == 0:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from sandbox.telegram.storage import Thing
+from sandbox.storage import Thing
 
 if TYPE_CHECKING:
     from sandbox.telegram.world import World

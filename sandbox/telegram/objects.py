@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.telegram.storage import Thing
+from sandbox.storage import Thing
 from sandbox.telegram.world import World
 
 
@@ -36,6 +36,9 @@ def message_object(world: World, message: Thing, *, with_reply: bool = True) -> 
         result["ephemeral_message_id"] = message["ephemeral_message_id"]
         result["receiver_user"] = user_object(world, message["receiver_id"])
     _add_content(world, message, result)
+    if "invoice" in message:
+        names = ("title", "description", "start_parameter", "currency", "total_amount")
+        result["invoice"] = {name: message["invoice"][name] for name in names}
     if message.get("reply_markup", {}) and "inline_keyboard" in message["reply_markup"]:
         result["reply_markup"] = message["reply_markup"]
     replied = world.messages.get((message["chat_id"], message.get("reply_to") or ""))

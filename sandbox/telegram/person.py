@@ -38,7 +38,7 @@ class Seen:
 
     def has(self, containing: str | None, button: str | None) -> bool:
         """Return whether a text is in the message and a label among its buttons."""
-        words = self.raw.get("service") or self.text
+        words = self.raw.get("service") or (self.raw.get("invoice") or {}).get("title") or self.text
         return (containing is None or containing in words) and (
             button is None or any(button in label for label in self.labels)
         )
@@ -144,6 +144,17 @@ class Person:
     async def forge(self, message: Seen, data: str) -> dict[str, Any]:
         """Send any data as if a button under the message had it."""
         answer: dict[str, Any] = await self.world.act("tap_raw", **self._place(message), data=data)
+        return answer
+
+    async def pays_invoice(self, invoice: "Seen | str") -> dict[str, Any]:
+        """Pay an invoice by the Pay button of its message, or by its link, and return the charge's ids.
+
+        :raises NotAllowed: if the bot says no, or nothing for ten seconds; the text says why.
+        """
+        if isinstance(invoice, str):
+            answer: dict[str, Any] = await self.world.act("pay_invoice", user_id=self.id, link=invoice)
+        else:
+            answer = await self.world.act("pay_invoice", **self._place(invoice))
         return answer
 
     async def sees(

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2
 
+from sandbox.storage import Thing
 from sandbox.telegram.refusal import Refusal
-from sandbox.telegram.storage import Thing
 
 if TYPE_CHECKING:
     from sandbox.telegram.world import World

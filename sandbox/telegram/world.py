@@ -1,5 +1,6 @@
 """The state of the simulated Telegram: people, chats, messages, updates, and who sees what."""
 
+import asyncio
 import secrets
 import struct
 import time
@@ -8,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sandbox.storage import Storage, Thing
 from sandbox.telegram.events import Events
 from sandbox.telegram.refusal import Refusal
-from sandbox.telegram.storage import Storage, Thing
 from sandbox.telegram.updates import Updates
 
 BOT: Thing = {"id": 7000000001, "is_bot": True, "first_name": "SyncBuy", "username": "SyncBuyBot"}
@@ -32,6 +33,9 @@ class World:
         self.last_chat_messages: dict[int, deque[float]] = {}
         self.bot = dict(BOT)
         self.group_per_minute, self.private_per_minute = 20, 60
+        # Who pays waits for the bot's last word; a restart ends their waiting.
+        self.checkouts: dict[str, asyncio.Future[str | None]] = {}
+        self.checkout_seconds = 10.0
         self._load()
 
     def _load(self) -> None:
@@ -255,6 +259,7 @@ class World:
             "text": message.get("text", ""),
             "entities": [self._entity(entity) for entity in message.get("entities", [])],
             "media": None if file is None else {**file["media"], "url": f"/sandbox/files/{file['file_id']}"},
+            "invoice": message.get("invoice"),
             "reply_markup": message.get("reply_markup"),
             "reply_to": replied
             and {

@@ -20,7 +20,8 @@ from core.config import ProductSettings, TelegramSettings
 from core.db import Database
 from core.identity.models import User
 from core.inbox.models import InboxRow
-from sandbox.telegram.app import Serving, create_app
+from sandbox.serving import Serving
+from sandbox.telegram.app import create_app
 from sandbox.telegram.person import World
 
 

@@ -14,7 +14,8 @@ from bot.dispatcher import build_intake, connect
 from core.config import ProductSettings
 from core.db import Database
 from core.ids import new_id, shorten
-from sandbox.telegram.app import Serving, create_app
+from sandbox.serving import Serving
+from sandbox.telegram.app import create_app
 
 
 @pytest_asyncio.fixture

@@ -10,7 +10,8 @@ import httpx2
 import pytest
 import pytest_asyncio
 
-from sandbox.telegram.app import Serving, create_app
+from sandbox.serving import Serving
+from sandbox.telegram.app import create_app
 from sandbox.telegram.person import World
 
 TOKEN = "7000000001:" + "a" * 35

@@ -9,7 +9,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, Page, async_playwright, expect
 
-from sandbox.telegram.app import Serving, create_app
+from sandbox.serving import Serving
+from sandbox.telegram.app import create_app
 
 pytestmark = pytest.mark.browser
 

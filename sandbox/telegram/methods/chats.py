@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from sandbox.storage import Thing
 from sandbox.telegram.methods.call import Call, Method, method
 from sandbox.telegram.objects import chat_object, member_object
 from sandbox.telegram.refusal import Refusal
-from sandbox.telegram.storage import Thing
 
 COMMANDS_MAX = 100
 

@@ -1,10 +1,10 @@
 """Changing and taking away what the bot has sent."""
 
+from sandbox.storage import Thing
 from sandbox.telegram.markup import CAPTION_MAX, TEXT_MAX, read_markup, read_text
 from sandbox.telegram.methods.call import Call, Method, method
 from sandbox.telegram.objects import message_object
 from sandbox.telegram.refusal import Refusal
-from sandbox.telegram.storage import Thing
 
 NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same as a current content "
@@ -62,7 +62,7 @@ def delete_messages(call: Call) -> bool:
 
 def _edit(call: Call, name: str, limit: int) -> Thing:
     message = _own_message(call)
-    if ("file_id" in message) != (name == "caption"):
+    if ("file_id" in message) != (name == "caption") or "invoice" in message:
         raise Refusal.bad(f"there is no {name} in the message to edit")
     text, entities = read_text(call.text(name) or "", call.text("parse_mode", required=False), limit)
     if not text:

@@ -1,10 +1,10 @@
 """Changing and taking away what one person alone sees."""
 
+from sandbox.storage import Thing
 from sandbox.telegram.markup import CAPTION_MAX, read_markup, read_text
 from sandbox.telegram.methods.call import Call, Method, method
 from sandbox.telegram.methods.edits import NOT_MODIFIED
 from sandbox.telegram.refusal import Refusal
-from sandbox.telegram.storage import Thing
 
 WHICH = "chat_id receiver_user_id ephemeral_message_id"
 

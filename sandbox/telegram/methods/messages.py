@@ -4,12 +4,12 @@ from typing import Any
 
 from starlette.datastructures import UploadFile
 
+from sandbox.storage import Thing
 from sandbox.telegram import faults
 from sandbox.telegram.markup import CAPTION_MAX, read_markup, read_text
 from sandbox.telegram.methods.call import Call, Method, method
 from sandbox.telegram.objects import message_object
 from sandbox.telegram.refusal import Refusal
-from sandbox.telegram.storage import Thing
 
 COMMON = (
     "chat_id message_thread_id parse_mode link_preview_options disable_notification protect_content reply_parameters "

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from sandbox.storage import Thing
 from sandbox.telegram.methods.call import Call, Method, method
-from sandbox.telegram.storage import Thing
 
 LIMIT_MAX = 100
 

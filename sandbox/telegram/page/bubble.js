@@ -3,7 +3,7 @@
 import { h, icon, iconButton } from "./dom.js";
 import { formatted } from "./entities.js";
 import { keyboard } from "./keyboard.js";
-import { clockTime, fileSize, say } from "./words.js";
+import { clockTime, fileSize, money, say } from "./words.js";
 import { lightbox } from "./dialogs.js";
 
 /** This function will draw a message for the person of `seat`; `first` begins a run of one sender's messages. */
@@ -13,7 +13,7 @@ export function bubble(message, seat, { first }) {
   }
   const mine = message.sender?.id === seat.viewer;
   const names = ["message", mine && "mine", first && "first",
-    message.ephemeralId && "only-you", (message.keyboard || message.media?.kind === "photo") && "wide"];
+    message.ephemeralId && "only-you", (message.keyboard || message.invoice || message.media?.kind === "photo") && "wide"];
   const acts = { openLink: (url) => seat.openLink(url), sendCommand: (text) => seat.send({ text }) };
   const time = `${message.edited ? `${say("edited")} ` : ""}${clockTime(message.date)}`;
   const label = `${message.sender?.name ?? ""}, ${clockTime(message.date)}${message.ephemeralId ? `, ${say("only_you")}` : ""}`;
@@ -24,6 +24,7 @@ export function bubble(message, seat, { first }) {
       first && !mine && sender(message),
       message.replyTo && quoted(message, seat),
       message.media && media(message.media),
+      message.invoice && invoiceCard(message.invoice, seat),
       h("div", { class: "text", data: { room: time } }, formatted(message.text, message.entities, acts)),
       h("div", { class: `meta ${message.text ? "" : "below"}` }, time),
       message.reactions.length > 0 && h("div", { class: "reactions", "aria-label": say("reactions") },
@@ -49,7 +50,7 @@ export function quote(original, act) {
 /** This function will say in one line what a message holds. */
 export function snippet(message) {
   const kind = message.media && say(message.media.kind === "photo" ? "photo" : "file");
-  return (message.text || kind || message.service || "").replace(/\s+/g, " ").slice(0, 160);
+  return (message.text || message.invoice?.title || kind || message.service || "").replace(/\s+/g, " ").slice(0, 160);
 }
 
 function onlyYou() {
@@ -58,6 +59,11 @@ function onlyYou() {
 
 function sender({ sender }) {
   return h("div", { class: "sender" }, sender.name, sender.isBot && h("span", { class: "is-bot" }, say("bot")));
+}
+
+function invoiceCard({ title, description, total_amount: total, currency, paid_by: paidBy }, seat) {
+  return h("div", { class: "invoice" }, h("b", {}, title), h("p", {}, description),
+    h("div", { class: "total" }, money(total, currency), paidBy.includes(seat.viewer) && h("span", { class: "paid" }, say("paid"))));
 }
 
 function media(thing) {

@@ -69,6 +69,11 @@ export class Column {
     return this.#doing(() => this.world.tap(this.viewer, message, at));
   }
 
+  /** Pays the invoice of a message; the bot has ten seconds to say why not. */
+  pay(message) {
+    return this.#doing(() => this.world.pay(this.viewer, message));
+  }
+
   send(what) {
     return this.#doing(() => this.world.send(this.viewer, this.chat, what));
   }
@@ -89,8 +94,12 @@ export class Column {
     showToast(this.#toasts, text);
   }
 
-  /** Whether the link led into the private chat with the bot, where it presses Start with its payload. */
+  /** Whether the link led to an invoice, or into the private chat with the bot, where it presses Start with its payload. */
   openLink(url) {
+    if (/^https?:\/\/t\.me\/\$[\w-]+$/.test(url)) {
+      this.act("pay_invoice", { link: url });
+      return true;
+    }
     const found = /^https?:\/\/t\.me\/(\w+)(?:\?start=([\w-]*))?$/i.exec(url);
     if (found?.[1].toLowerCase() !== this.world.bot.username.toLowerCase()) return false;
     this.open(this.viewer);

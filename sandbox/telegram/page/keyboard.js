@@ -41,7 +41,9 @@ function cornerIcon(name) {
 }
 
 async function press(key, { message, seat, at }) {
-  if (key.copy_text) {
+  if (key.pay) {
+    await seat.pay(message);
+  } else if (key.copy_text) {
     await navigator.clipboard?.writeText(key.copy_text.text).catch(() => {});
     seat.toast(say("copied", { text: key.copy_text.text }));
   } else {

@@ -14,6 +14,7 @@ export function readMessage(raw, world) {
     text: raw.text ?? "",
     entities: raw.entities ?? [],
     media: raw.media ?? null,
+    invoice: raw.invoice ?? null,
     keyboard: raw.reply_markup?.inline_keyboard ?? null,
     forceReply: raw.reply_markup?.force_reply ? raw.reply_markup : null,
     replyTo: original(raw.reply_to, world),

@@ -23,7 +23,7 @@ const WORDS = {
     kick_bot: "Kick the bot", add_bot: "Add the bot", bot_admin: "Bot is admin", upgrade: "Upgrade to supergroup",
     reset: "Reset everything", reset_title: "Start the world anew?",
     reset_text: "All chats, people, files and faults are forgotten, and the first world is made again. The bot keeps its own memory.",
-    calls: "Bot API calls", only_failed: "failed only", ms: "ms",
+    calls: "Bot API calls", paid: "Paid", only_failed: "failed only", ms: "ms",
   },
   ru: {
     tagline: "песочница", people: "Люди", language: "Switch to English", theme: "Светлая или тёмная", outside: "Внешний мир",
@@ -47,7 +47,7 @@ const WORDS = {
     fault_duplicate_updates: "Повторы событий", fault_no_ephemeral: "Без личных ответов", fault_kick: "Выгнать", groups: "Группы",
     group: "группа", supergroup: "супергруппа", kick_bot: "Выгнать бота", add_bot: "Добавить бота", bot_admin: "Бот — админ",
     upgrade: "Сделать супергруппой", reset: "Начать заново", reset_title: "Начать мир заново?",
-    reset_text: "Чаты, люди, файлы и сбои будут забыты, и появится первоначальный мир. Своё бот помнит сам.", calls: "Вызовы Bot API",
+    reset_text: "Чаты, люди, файлы и сбои будут забыты, и появится первоначальный мир. Своё бот помнит сам.", calls: "Вызовы Bot API", paid: "Оплачено",
     only_failed: "только ошибки", ms: "мс",
   },
 };
@@ -90,6 +90,13 @@ export function dateAndTime(seconds) {
 /** This function will name the day of seconds since 1970, as between two days' messages. */
 export function dayName(seconds) {
   return new Date(seconds * 1000).toLocaleDateString(chosen, { day: "numeric", month: "long" });
+}
+
+/** This function will write an amount in minor units; XTR are Telegram's Stars. */
+export function money(minor, currency) {
+  if (currency === "XTR") return `${minor} ⭐`;
+  const format = new Intl.NumberFormat(chosen, { style: "currency", currency, currencyDisplay: "narrowSymbol" });
+  return format.format(minor / 10 ** format.resolvedOptions().maximumFractionDigits);
 }
 
 /** This function will write a size in bytes. */

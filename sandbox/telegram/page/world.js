@@ -145,6 +145,19 @@ class World extends EventTarget {
     setTimeout(() => this.#answer(id), TAP_MILLISECONDS);
   }
 
+  /** Pays an invoice; its buttons wait until the bot has had its last word. */
+  async pay(viewer, message) {
+    const place = { viewer, chat: message.chatId, key: message.key, at: payAt(message) };
+    this.#waiting.set(place, place);
+    this.#tell("thread", place);
+    try {
+      await this.act("pay_invoice", { user_id: viewer, chat_id: message.chatId, message_id: message.id });
+    } finally {
+      this.#waiting.delete(place);
+      this.#tell("thread", place);
+    }
+  }
+
   /** The buttons ("row,column") of a message whose taps by `viewer` wait for an answer. */
   waitingFor(viewer, message) {
     return [...this.#waiting.values()].filter((place) => place.viewer === viewer && place.chat === message.chatId && place.key === message.key)
@@ -229,6 +242,11 @@ class World extends EventTarget {
   #tell(kind, detail) {
     this.dispatchEvent(new CustomEvent(kind, { detail }));
   }
+}
+
+function payAt({ keyboard }) {
+  const row = keyboard.findIndex((keys) => keys.some(({ pay }) => pay));
+  return `${row},${keyboard[row].findIndex(({ pay }) => pay)}`;
 }
 
 function named(person) {

@@ -1,4 +1,4 @@
-"""Everything the sandbox knows, stored at once, so that killing it loses nothing."""
+"""Everything a part of the outside world knows, stored at once, so that killing it loses nothing."""
 
 import json
 import sqlite3
@@ -9,11 +9,13 @@ Thing = dict[str, Any]
 
 
 class Storage:
-    """JSON objects by kind and key in one SQLite file."""
+    """JSON objects by kind and key in one SQLite file; without a path, in memory until the process ends."""
 
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    def __init__(self, path: Path | None) -> None:
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        where = ":memory:" if path is None else path
+        self._connection = sqlite3.connect(where, isolation_level=None, check_same_thread=False)
         self._connection.execute("PRAGMA journal_mode=WAL")
         # What the operating system has survives the death of the process; only a power cut could lose the last moments.
         self._connection.execute("PRAGMA synchronous=OFF")

@@ -1,29 +1,50 @@
-"""The product put together in one process: bot, workers, and where nobody else is, the sandbox Telegram."""
+"""The product put together in one process: bot, workers, webhooks, and where nobody else is, the sandbox."""
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
+from pydantic import SecretStr
 
 from core import clock
-from core.config import DatabaseSettings, ProductSettings, SandboxSettings, TelegramSettings
+from core.config import (
+    DatabaseSettings,
+    MoneySettings,
+    ProductSettings,
+    ProviderSettings,
+    SandboxSettings,
+    SecretSettings,
+    TelegramSettings,
+)
 from core.db import Database
+from core.notifications.seal import Sealer
+from core.payments.provider import Provider
+from core.payments.providers import configured, given_secrets
+from core.payments.providers.asking import new_client
+from core.secrets import Secrets
 from workers.effects.telegram import Telegram
 from workers.run import keep_running, run_workers
 
 log = structlog.get_logger()
 SANDBOX_TOKEN = "7000000001:sandbox-only-" + "a" * 20  # of a bot that exists on this machine alone
+SANDBOX_PAYMENT_TOKEN = "381764678:TEST:sandbox"  # noqa: S105 -- of no provider at all
+LOOPBACK = "127.0.0.0/8,::1/128"
+
+Jobs = dict[str, Coroutine[None, None, None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A product that runs, and where its chat page is (None with the real Telegram)."""
+    """A product that runs, and where its pages are (None with the real Telegram and real providers)."""
 
     db: Database
+    providers: Mapping[str, Provider]
     page_url: str | None
+    bank_url: str | None
+    webhooks_url: str
 
 
 @contextlib.asynccontextmanager
@@ -31,47 +52,117 @@ async def running_product(
     database_url: str,
     *,
     data_dir: Path | None = None,
-    sandbox_port: int | None = None,
+    any_port: bool = False,
     group_messages_per_minute: int | None = None,
+    money: MoneySettings | None = None,
 ) -> AsyncIterator[Running]:
     """Start everything, and stop it in good order at the end: what is in flight is finished first.
 
-    `group_messages_per_minute` lifts the limit of the sandbox's Telegram, and of what the product expects of it.
+    `any_port` takes free ports instead of those of the settings. `group_messages_per_minute` lifts the limit of the
+    sandbox's Telegram, and of what the product expects of it.
     """
-    telegram, product = TelegramSettings(), ProductSettings()
+    telegram = TelegramSettings()
     if group_messages_per_minute is not None:
         telegram = telegram.model_copy(update={"telegram_group_messages_per_minute": group_messages_per_minute})
+    folder = data_dir or DatabaseSettings().data_dir
     db = Database.connect(database_url, pool_size=DatabaseSettings().database_pool_size)
     stopping = asyncio.Event()
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(db.close)
-        page_url = None
+        page_url = bank_url = None
+        settings = ProviderSettings()
         if telegram.bot_token is None:
-            folder = (data_dir or DatabaseSettings().data_dir) / "sandbox"
-            page_url = await stack.enter_async_context(_sandbox(folder, sandbox_port, group_messages_per_minute))
-        token = telegram.bot_token.get_secret_value() if telegram.bot_token else SANDBOX_TOKEN
-        jobs = await _jobs(stack, db, token, page_url or telegram.telegram_api_url, telegram, product, stopping)
+            page_url = await stack.enter_async_context(_sandbox_telegram(folder, group_messages_per_minute, any_port))
+            bank_url = await stack.enter_async_context(_sandbox_bank(folder, any_port))
+            settings = at_sandbox_bank(settings, bank_url)
+        token = telegram.bot_token or SecretStr(SANDBOX_TOKEN)
+        secrets = Secrets(SecretSettings().secrets_file or folder / "secrets.json", given=given_secrets(settings))
+        http = await stack.enter_async_context(new_client())
+        telegram_url = page_url or telegram.telegram_api_url
+        providers = configured(settings, secrets, http, telegram_url=telegram_url, bot_token=token)
+        webhooks_url = await stack.enter_async_context(_webhooks(db, providers, any_port=any_port))
+        if bank_url is not None:
+            await _tell_bank(bank_url, webhooks_url)
+        jobs = await _jobs(
+            stack, db, token.get_secret_value(), telegram_url, telegram, money or MoneySettings(), providers,
+            Sealer(secrets), stopping,
+        )  # fmt: skip
         tasks = [asyncio.create_task(job, name=name) for name, job in jobs.items()]
         try:
-            yield Running(db, page_url)
+            yield Running(db, providers, page_url, bank_url, webhooks_url)
         finally:
             stopping.set()
             await asyncio.gather(*tasks)
 
 
+def at_sandbox_bank(settings: ProviderSettings, bank_url: str) -> ProviderSettings:
+    """Return the settings with the providers of the sandbox in place of those that are not set up."""
+    from sandbox.bank.shops import STANDARD, YOOKASSA
+
+    url = f"{bank_url}/v3/"
+    update: dict[str, object] = {}
+    if settings.yookassa_shop_id is None:
+        update |= {
+            "yookassa_shop_id": YOOKASSA.shop_id,
+            "yookassa_secret_key": SecretStr(YOOKASSA.secret_key),
+            "yookassa_api_url": url,
+            "yookassa_networks": LOOPBACK,
+        }
+    if settings.standard_api_url is None:
+        assert STANDARD.webhook_secret is not None
+        update |= {
+            "standard_shop_id": STANDARD.shop_id,
+            "standard_secret_key": SecretStr(STANDARD.secret_key),
+            "standard_api_url": url,
+            "standard_webhook_secret": SecretStr(STANDARD.webhook_secret),
+        }
+    if settings.telegram_payment_token is None:
+        update["telegram_payment_token"] = SecretStr(SANDBOX_PAYMENT_TOKEN)
+    return settings.model_copy(update=update)
+
+
 @contextlib.asynccontextmanager
-async def _sandbox(folder: Path, port: int | None, group_per_minute: int | None) -> AsyncIterator[str]:
+async def _sandbox_telegram(folder: Path, group_per_minute: int | None, any_port: bool) -> AsyncIterator[str]:
     from sandbox.serving import Serving
     from sandbox.telegram.app import create_app
 
     settings = SandboxSettings()
-    app = create_app(data_path=folder, on_clock=clock.shift, group_per_minute=group_per_minute)
-    serving = Serving(app, settings.sandbox_host, settings.sandbox_port if port is None else port)
+    app = create_app(data_path=folder / "sandbox", on_clock=clock.shift, group_per_minute=group_per_minute)
+    serving = Serving(app, settings.sandbox_host, 0 if any_port else settings.sandbox_port)
     await serving.start()
     try:
         yield serving.url
     finally:
         await serving.stop()
+
+
+@contextlib.asynccontextmanager
+async def _sandbox_bank(folder: Path, any_port: bool) -> AsyncIterator[str]:
+    from sandbox.bank.app import create_app
+    from sandbox.serving import Serving
+
+    settings = SandboxSettings()
+    app = create_app(data_path=folder / "bank", clock=lambda: clock.utc_now().timestamp())
+    serving = Serving(app, settings.sandbox_host, 0 if any_port else settings.sandbox_bank_port)
+    await serving.start()
+    try:
+        yield serving.url
+    finally:
+        await serving.stop()
+
+
+@contextlib.asynccontextmanager
+async def _webhooks(db: Database, providers: Mapping[str, Provider], *, any_port: bool) -> AsyncIterator[str]:
+    yield "http://127.0.0.1:0"
+
+
+async def _tell_bank(bank_url: str, webhooks_url: str) -> None:
+    from sandbox.bank.client import Bank
+    from sandbox.bank.shops import SHOPS
+
+    async with Bank.connect(bank_url) as bank:
+        for shop in SHOPS:
+            await bank.send_notices_to(shop.name, f"{webhooks_url}/webhooks/payments/{shop.name}")
 
 
 async def _jobs(
@@ -80,9 +171,11 @@ async def _jobs(
     token: str,
     api_url: str,
     telegram: TelegramSettings,
-    product: ProductSettings,
+    money: MoneySettings,
+    providers: Mapping[str, Provider],
+    sealer: Sealer,
     stopping: asyncio.Event,
-) -> dict[str, Coroutine[None, None, None]]:
+) -> Jobs:
     from bot.dispatcher import build_intake, connect
     from bot.menu import register_commands
     from bot.polling import poll
@@ -91,17 +184,22 @@ async def _jobs(
     bot = connect(token, api_url)
     stack.push_async_callback(bot.session.close)
     intake = build_intake()
-    intake.db, intake.settings = db, product
+    intake.db, intake.settings, intake.money = db, ProductSettings(), money
+    intake.providers, intake.sealer = providers, sealer
     intake.group_messages_per_minute = telegram.telegram_group_messages_per_minute
     stack.push_async_callback(intake.finish)
     me = await bot.me()
     await register_commands(bot)
     account = Telegram(
-        bot, username=me.username or "", group_messages_per_minute=telegram.telegram_group_messages_per_minute
+        bot,
+        username=me.username or "",
+        sealer=sealer,
+        group_messages_per_minute=telegram.telegram_group_messages_per_minute,
     )
     receive = (
         (lambda: serve_webhook(bot, intake, telegram, stopping))
         if telegram.webhook_url
         else (lambda: poll(bot, intake, stopping))
     )
-    return {"bot": keep_running("bot", receive, stopping), "workers": run_workers(db, account, stopping)}
+    workers = run_workers(db, account, providers, stopping)
+    return {"bot": keep_running("bot", receive, stopping), "workers": workers}

@@ -52,8 +52,9 @@ class SecretSettings(_Settings):
 class SandboxSettings(_Settings):
     """The outside world on this machine."""
 
-    sandbox_host: str = Field(default="127.0.0.1", description="Where the sandbox Telegram listens.")
+    sandbox_host: str = Field(default="127.0.0.1", description="Where the sandbox listens.")
     sandbox_port: int = Field(default=8765, ge=0, le=65535, description="Its port; 0: any free one.")
+    sandbox_bank_port: int = Field(default=8766, ge=0, le=65535, description="The port of the sandbox bank; 0: any.")
 
 
 class ProductSettings(_Settings):

@@ -9,6 +9,13 @@ from core.db import Database
 from workers.bus.local import LocalBus
 from workers.effects.card import run_cards
 from workers.effects.deliver import run_deliveries
+from workers.effects.payments import (
+    Providers,
+    run_notices,
+    run_payment_calls,
+    run_reconciliation,
+    run_refund_calls,
+)
 from workers.effects.telegram import Telegram
 from workers.handle import handle
 from workers.relay import run_relay
@@ -23,14 +30,25 @@ HEALTHY_SECONDS = 60  # after that long a job counts as recovered
 Job = Callable[[], Awaitable[None]]
 
 
-async def run_workers(db: Database, telegram: Telegram, stopping: asyncio.Event) -> None:
-    """Relay events, react to them, tell people, keep cards, and do what is due; finish what is in flight at the end."""
+async def run_workers(db: Database, telegram: Telegram, providers: Providers, stopping: asyncio.Event) -> None:
+    """Relay events, react to them, tell people, keep cards, ask providers, and do what is due.
+
+    At the end what is in flight is finished first.
+    """
     bus = LocalBus(db, listeners())
     jobs: dict[str, Job] = {
         "relay": lambda: run_relay(db, bus, stopping),
         "deliveries": lambda: run_deliveries(db, telegram, stopping),
         "cards": lambda: run_cards(db, telegram, stopping),
     }
+    if providers:
+        back = f"https://t.me/{telegram.username}?start=debts"
+        jobs |= {
+            "payment-calls": lambda: run_payment_calls(db, providers, back, stopping),
+            "notices": lambda: run_notices(db, providers, stopping),
+            "refund-calls": lambda: run_refund_calls(db, providers, stopping),
+            "reconciliation": lambda: run_reconciliation(db, providers, stopping),
+        }
     for subscription in SUBSCRIPTIONS:
         jobs[subscription.name] = lambda subscription=subscription: bus.consume(  # type: ignore[misc]
             subscription.name, lambda envelope: handle(db, subscription, envelope), stopping

@@ -40,7 +40,7 @@ async def _play(url: str, folder: Path, *, quiet: bool) -> dict[str, Any]:
 
     console = Console(quiet=quiet, highlight=False, soft_wrap=True)
     # Telegram would let the bot write to the group 20 times a minute; the story is told faster than that.
-    lively = running_product(url, data_dir=folder, sandbox_port=0, group_messages_per_minute=3000)
+    lively = running_product(url, data_dir=folder, any_port=True, group_messages_per_minute=3000)
     async with lively as product:
         assert product.page_url is not None, "the demo needs the sandbox: unset BOT_TOKEN"
         async with World.connect(product.page_url) as world:

@@ -124,10 +124,12 @@ class Provider(Protocol):
     """A payment provider. What the network or the provider does wrong is `UNKNOWN`, never an exception.
 
     `signs` says whether its notices prove their content; where they do not, the object is fetched first.
+    `lists` says whether its payments can be listed at all.
     """
 
     name: str
     signs: bool
+    lists: bool
     acknowledgement: Acknowledgement
 
     def takes(self, currency: str) -> bool:

@@ -21,13 +21,14 @@ from core.purchases.models import Purchase
 from core.settlement.models import Intent
 from core.texts import say_plain
 
-LEASE = timedelta(seconds=60)  # longer than any call may take; a worker that died is stood in for after that
+LEASE = timedelta(seconds=65)  # longer than any call may take; a worker that died is stood in for after that
 # A provider forgets a key a day after the first request; asked later, the same key would make a second payment.
 KEY_LIVES = timedelta(hours=23)
 LIST_OVERLAP = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(hours=25)
 AGAIN_AFTER = tuple(timedelta(seconds=seconds) for seconds in (1, 3, 10, 30, 60))
 LOOK_AGAIN_LATER = timedelta(minutes=5)
+INVOICE_LIVES = timedelta(hours=1)
 EXPIRED = "expired"
 REFUSED = "refused"
 
@@ -38,6 +39,7 @@ class Ask(StrEnum):
     CREATE = "create"
     FETCH = "fetch"
     FIND = "find"  # the key may be forgotten: look for the payment in the provider's list
+    NOTHING = "nothing"  # an invoice that Telegram was asked for has no id to ask about: its time is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ async def claim_call(
     attempt.asked_at = attempt.asked_at or now
     if attempt.provider_payment_id is not None:
         ask = Ask.FETCH
+    elif attempt.status == AttemptStatus.PENDING_CONFIRMATION:
+        ask = Ask.NOTHING
     else:
         ask = Ask.CREATE if now - attempt.asked_at < KEY_LIVES else Ask.FIND
     assert attempt.provider is not None
@@ -103,14 +107,15 @@ async def record_answer(session: AsyncSession, call: Call, state: PaymentState, 
     if attempt.status not in OPEN:
         return Taken.DONE
     is_refused = state.outcome == Outcome.REJECTED and call.ask == Ask.CREATE
-    is_nowhere = state.outcome == Outcome.REJECTED and call.ask == Ask.FIND
+    is_nowhere = state.outcome == Outcome.REJECTED and call.ask in {Ask.FIND, Ask.NOTHING}
     assert attempt.asked_at is not None
     if is_refused:
         fail_attempt(session, intent, attempt, status=AttemptStatus.FAILED, reason=state.reason or REFUSED, now=now)
     elif is_nowhere or now - attempt.asked_at > GIVE_UP_AFTER:
         fail_attempt(session, intent, attempt, status=AttemptStatus.EXPIRED, reason=EXPIRED, now=now)
     elif state.outcome == Outcome.PENDING:
-        attempt.next_call_at = now + (LOOK_AGAIN if call.ask == Ask.CREATE else LOOK_AGAIN_LATER)
+        later = LOOK_AGAIN if call.ask == Ask.CREATE else LOOK_AGAIN_LATER
+        attempt.next_call_at = now + (INVOICE_LIVES if attempt.provider_payment_id is None else later)
     else:
         attempt.next_call_at = now + AGAIN_AFTER[min(attempt.calls, len(AGAIN_AFTER)) - 1]
     return Taken.DONE

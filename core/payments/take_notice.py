@@ -15,7 +15,7 @@ from core.payments.take_payment_state import Taken, put_into_suspense, take_paym
 from core.payments.take_refund_state import take_refund_state
 
 log = structlog.get_logger()
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=65)
 # A notice may come before the transaction that it is about, so what is unknown now may be known in a moment.
 AGAIN_AFTER = tuple(timedelta(seconds=seconds) for seconds in (1, 3, 10, 60, 600))
 DUE = (NoticeStatus.STORED, NoticeStatus.PARKED)

@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.identity.reachability import address_of
 from core.ids import RefundId
 from core.ledger.chart import provider_clearing
 from core.money import Money
@@ -15,9 +16,10 @@ from core.payments.models import Attempt, Refund, RefundStatus
 from core.payments.provider import Outcome, RefundRequest, RefundState
 from core.payments.refund_attempt import cancel_refund, finish_refund, hold_refund
 from core.payments.take_payment_state import Taken
+from core.texts import say_plain
 
 log = structlog.get_logger()
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=65)
 KEY_LIVES = timedelta(hours=23)
 AGAIN_AFTER = tuple(timedelta(seconds=seconds) for seconds in (1, 3, 10, 30, 60))
 LOOK_AGAIN = timedelta(minutes=5)  # providers tell of success only, so what is pending is asked for
@@ -33,9 +35,7 @@ class RefundCall:
     request: RefundRequest
 
 
-async def claim_refund_call(
-    session: AsyncSession, *, providers: Collection[str], description: str, now: datetime
-) -> RefundCall | None:
+async def claim_refund_call(session: AsyncSession, *, providers: Collection[str], now: datetime) -> RefundCall | None:
     """Return the next question that is due, and keep others from asking it for a minute."""
     due = (Refund.status == RefundStatus.PENDING) & (Refund.next_call_at <= now) & Attempt.provider.in_(providers)
     found = select(Refund, Attempt).join(Attempt, Attempt.id == Refund.attempt_id).where(due)
@@ -56,11 +56,12 @@ async def claim_refund_call(
         return None
     assert attempt.provider is not None
     assert attempt.provider_payment_id is not None
+    address = await address_of(session, attempt.payer_id)
     request = RefundRequest(
         refund_id=refund.id,
         payment_id=attempt.provider_payment_id,
         amount=Money(refund.amount_minor, refund.currency),
-        description=description,
+        description=say_plain(address.language, "payment-refund"),
     )
     return RefundCall(attempt.provider, refund.provider_refund_id, request)
 

@@ -15,7 +15,7 @@ from sandbox.telegram.person import World
 @pytest_asyncio.fixture
 async def product(database_url: str, tmp_path: Path) -> AsyncIterator[Running]:
     """Run the product; whatever a journey did, the book must be right at its end."""
-    lively = running_product(database_url, data_dir=tmp_path, sandbox_port=0, group_messages_per_minute=3000)
+    lively = running_product(database_url, data_dir=tmp_path, any_port=True, group_messages_per_minute=3000)
     async with lively as running:
         yield running
         async with running.db.transaction() as session:

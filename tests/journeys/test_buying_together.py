@@ -132,7 +132,7 @@ class TestDialogs:
     async def test_go_on_after_the_bot_was_restarted(self, database_url: str, tmp_path) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
         from admin.product import running_product
 
-        lively = {"data_dir": tmp_path, "sandbox_port": 0, "group_messages_per_minute": 3000}
+        lively = {"data_dir": tmp_path, "any_port": True, "group_messages_per_minute": 3000}
         async with running_product(database_url, **lively) as running, World.connect(str(running.page_url)) as world:
             anna = world.person("anna")
             await anna.start()

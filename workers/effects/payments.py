@@ -47,12 +47,12 @@ async def run_notices(db: Database, providers: Providers, stopping: asyncio.Even
     await _work_off(db, claim, stopping)
 
 
-async def run_refund_calls(db: Database, providers: Providers, description: str, stopping: asyncio.Event) -> None:
+async def run_refund_calls(db: Database, providers: Providers, stopping: asyncio.Event) -> None:
     """Ask for refunds, and how they stand, until `stopping` is set."""
 
     async def claim() -> Work | None:
         async with db.transaction() as session:
-            call = await claim_refund_call(session, providers=providers.keys(), description=description, now=utc_now())
+            call = await claim_refund_call(session, providers=providers.keys(), now=utc_now())
         return None if call is None else lambda: ask_for_refund(db, providers[call.provider], call)
 
     await _work_off(db, claim, stopping)
@@ -64,6 +64,8 @@ async def run_reconciliation(db: Database, providers: Providers, stopping: async
     while not stopping.is_set():
         await wait_for_bell(never, stopping, seconds=RECONCILE_EVERY_SECONDS)
         for provider in () if stopping.is_set() else providers.values():
+            if not provider.lists:
+                continue
             try:
                 await reconcile(db, provider)
             except ProviderAway:
@@ -80,6 +82,8 @@ async def ask_provider(db: Database, provider: Provider, call: Call) -> None:
             state = await provider.fetch(call.payment_id)
         case Ask.FIND:
             state = await _find(provider, call)
+        case Ask.NOTHING:
+            state = PaymentState(Outcome.REJECTED)
     async with db.transaction() as session:
         await record_answer(session, call, state, now=utc_now())
 

@@ -63,6 +63,7 @@ class CloudPayments:
 
     name = "cloudpayments"
     signs = True
+    lists = True
     acknowledgement = Acknowledgement(b'{"code":0}', "application/json")
 
     def __init__(

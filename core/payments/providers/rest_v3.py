@@ -58,6 +58,7 @@ class RestV3:
     """The half of a provider that asks. `url` ends with a slash; the same key means the same operation for 24 hours."""
 
     name: str
+    lists = True
 
     def __init__(
         self, http: httpx2.AsyncClient, *, url: str, shop_id: str, secret_key: SecretStr, currencies: frozenset[str]

@@ -100,6 +100,7 @@ class Stripe:
 
     name = "stripe"
     signs = True
+    lists = True
     acknowledgement = Acknowledgement()
 
     def __init__(

@@ -52,6 +52,7 @@ class Telegram:
 
     name = "telegram"
     signs = True
+    lists = False
     acknowledgement = Acknowledgement()
 
     def __init__(

@@ -8,6 +8,8 @@ provider-telegram = Telegram
 payment-for-wallet = Top-up of a SyncBuy wallet
 payment-for-debt = { $purchase }: debt to { $payee }
 
+payment-refund = Refund from SyncBuy
+
 button-pay-wallet = 👛 From my wallet { $amount }
 button-pay-wallet-part = 👛 A part from my wallet (it has { $amount })
 button-pay-link = 💳 { $provider } { $amount }

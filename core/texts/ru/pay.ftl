@@ -8,6 +8,8 @@ provider-telegram = Telegram
 payment-for-wallet = Пополнение кошелька SyncBuy
 payment-for-debt = { $purchase }: долг перед { $payee }
 
+payment-refund = Возврат от SyncBuy
+
 button-pay-wallet = 👛 Из кошелька { $amount }
 button-pay-wallet-part = 👛 Часть из кошелька (там { $amount })
 button-pay-link = 💳 { $provider } { $amount }

@@ -61,7 +61,7 @@ class Api:
 
     def get_payment(self, shop: Shop, request: Request, _body: Thing) -> Thing:
         """Say how a payment stands."""
-        return self._payment(self._own_payment(shop, request.path_params["payment_id"], "payment_id"), request)
+        return self._payment(self._own_payment(shop, request.path_params["payment_id"]), request)
 
     def list_payments(self, shop: Shop, request: Request, _body: Thing) -> Thing:
         """List the shop's payments, the newest first."""
@@ -69,7 +69,7 @@ class Api:
 
     def capture_payment(self, shop: Shop, request: Request, body: Thing) -> Thing:
         """Take what is held of a payment in two stages."""
-        payment = self._own_payment(shop, request.path_params["payment_id"], "payment_id")
+        payment = self._own_payment(shop, request.path_params["payment_id"])
         minor = None
         if "amount" in body:
             minor, currency = read_money(body["amount"])
@@ -84,7 +84,7 @@ class Api:
 
     def cancel_payment(self, shop: Shop, request: Request, body: Thing) -> Thing:
         """Let go what is held of a payment in two stages."""
-        payment = self._own_payment(shop, request.path_params["payment_id"], "payment_id")
+        payment = self._own_payment(shop, request.path_params["payment_id"])
 
         def cancel() -> Thing:
             if payment["status"] != "waiting_for_capture":
@@ -97,7 +97,7 @@ class Api:
     def create_refund(self, shop: Shop, request: Request, body: Thing) -> Thing:
         """Give money of a payment back."""
         wanted = read_refund(body)
-        payment = self._own_payment(shop, str(body.get("payment_id", "")), "payment_id")
+        payment = self._own_payment(shop, str(body.get("payment_id", "")))
         make = lambda: self.transitions.refund(shop, payment, wanted)  # noqa: E731 -- run once or never
         return refund_object(self._once(shop, request, body, "refund", make))
 
@@ -174,10 +174,10 @@ class Api:
         self.state.add("key", {"id": identity, "asked": asked, "made": thing["id"]})
         return thing
 
-    def _own_payment(self, shop: Shop, payment_id: str, parameter: str) -> Thing:
+    def _own_payment(self, shop: Shop, payment_id: str) -> Thing:
         payment = self.state.payments.get(payment_id)
         if payment is None or payment["shop"] != shop.name:
-            raise Refusal.not_found("Payment", parameter)
+            raise Refusal.not_found("Payment", "payment_id")
         return payment
 
     def _payment(self, payment: Thing, request: Request) -> Thing:

@@ -119,11 +119,6 @@ class Notices:
         self._start(self._deliver_once(notice))
         return notice
 
-    async def wait_until_quiet(self) -> None:
-        """Return when nothing is on its way."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
-
     def _new(self, shop: Shop, event: str, thing: Thing) -> Thing:
         notice: Thing = {
             "id": f"msg_{secrets.token_hex(12)}",

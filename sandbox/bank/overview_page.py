@@ -17,7 +17,7 @@ SHOWN = 60
 def overview_page(state: State, language: str) -> str:
     """Return the page."""
     sections = (
-        _section(language, "book", _book(state, language), "wide" if len(state.payments) == 0 else ""),
+        _section(language, "book", _book(state, language)),
         _section(language, "faults", _faults(state, language)),
         _section(language, "payments", _payments(state, language), "wide"),
         _section(language, "refunds", _refunds(state, language), "wide"),

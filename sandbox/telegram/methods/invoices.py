@@ -65,12 +65,11 @@ def create_invoice_link(call: Call) -> str:
 @method("answerPreCheckoutQuery", "pre_checkout_query_id ok error_message")
 def answer_pre_checkout_query(call: Call) -> bool:
     """Let a payment go on, or say to the payer why it does not; once, and in time."""
-    checkout = call.world.checkouts.pop(call.text("pre_checkout_query_id") or "", None)
-    if checkout is None:
+    checkout = call.world.checkouts.get(call.text("pre_checkout_query_id") or "")
+    if checkout is None or checkout.done():
         raise Refusal.bad(TOO_OLD)
     error = call.text("error_message", required=False)
     if not call.flag("ok") and not error:
-        call.world.checkouts[str(call.params["pre_checkout_query_id"])] = checkout
         raise Refusal.bad("error message must be non-empty")
     checkout.set_result(None if call.flag("ok") else error)
     return True

@@ -75,7 +75,6 @@ _WITHOUT_DECIMALS = (
 )
 _WITH_THREE = ("BHD", "JOD", "KWD", "OMR", "TND")  # and the last one must be 0
 _WRITTEN_WITH_TWO = ("ISK",)  # it has none, but is asked for as 500 where 5 are meant
-_NOT_TAKEN = ("UGX",)
 
 _REFUNDS = {
     "pending": Outcome.PENDING,
@@ -250,8 +249,6 @@ def verify_stripe_signature(received: Received, secrets: Sequence[Secret], now: 
 
 def _decimals(currency: str) -> int | None:
     """Return how many decimals Stripe's small unit of a currency has; None: it is not known to take the currency."""
-    if currency in _NOT_TAKEN:
-        return None
     if currency in _WITHOUT_DECIMALS:
         return 0
     if currency in _WITH_THREE:

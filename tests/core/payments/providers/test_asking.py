@@ -463,6 +463,7 @@ class TestStripesSmallUnits:
         assert to_stripe(money) == written
         assert from_stripe(written, money.currency.lower()) == money
 
+    # UGX stands for all whose small unit Stripe does not tell clearly.
     @pytest.mark.parametrize(
         "money", [Money(501, "MGA"), Money(5124, "KWD"), Money(1, "UGX"), Money(1000, "IQD"), Money(1, "XTR")]
     )
@@ -723,6 +724,20 @@ class TestConfiguredProviders:
             "telegram",
         ]
         assert [name for name, provider in found.items() if not provider.signs] == ["yookassa"]
+
+    @pytest.mark.parametrize(
+        ("name", "given"),
+        [
+            ("yookassa", {"yookassa_shop_id": "1", "yookassa_secret_key": "a"}),
+            ("stripe", {"stripe_api_key": "sk", "stripe_webhook_secret": "s"}),
+            ("cloudpayments", {"cloudpayments_public_id": "pk", "cloudpayments_api_secret": "a"}),
+            ("telegram", {"telegram_payment_token": "1:TEST"}),
+        ],
+    )
+    def test_need_no_other(self, http: httpx2.AsyncClient, tmp_path: Path, name: str, given: dict[str, str]) -> None:
+        settings = ProviderSettings.model_validate(given)
+
+        assert list(self._configured(settings, http, tmp_path / "s")) == [name]
 
     def test_find_the_secrets_that_the_settings_give(self) -> None:
         settings = ProviderSettings(

@@ -139,6 +139,10 @@ class TestYooKassa:
         with pytest.raises(NotUnderstood):
             _of_yookassa(yookassa, "payment.succeeded", _payment(**changed))
 
+    def test_is_not_understood_as_anything_but_a_notification(self, yookassa: YooKassa) -> None:
+        with pytest.raises(NotUnderstood):
+            yookassa.parse(_received(json.dumps({"event": "payment.succeeded", "object": _payment()}).encode()))
+
     def test_tells_no_attempt_where_it_repeats_none_of_ours(self, yookassa: YooKassa) -> None:
         others: list[Any] = [{"attempt_id": "7"}, {"attempt_id": str(ATTEMPT).upper()}, [], None]
         for metadata in others:

@@ -165,12 +165,21 @@ class TestASignature:
             )
 
     def test_of_stripe_with_two_stamps_is_not_genuine(self) -> None:
-        header = f"t={SIGNED_AT + 1}," + STRIPE_HEADERS["stripe-signature"]
+        header = STRIPE_HEADERS["stripe-signature"] + f",t={SIGNED_AT}"
 
         with pytest.raises(NotGenuine):
             verify_stripe_signature(
                 _received(STRIPE_BODY, {"stripe-signature": header}), [Secret("k1", STRIPE_SECRET)], NOW
             )
+
+    @each_verifier
+    def test_that_no_text_can_hold_is_not_genuine(
+        self, verify: Verifier, secret: str, raw: bytes, headers: dict[str, str]
+    ) -> None:
+        *_, name = headers
+        for odd in ("\ud800", "é", "\x00"):
+            with pytest.raises(NotGenuine):
+                verify(_received(raw, {**headers, name: headers[name][:-1] + odd}), [Secret("k1", secret)], NOW)
 
     def test_over_the_decoded_body_is_not_cloudpayments(self) -> None:
         decoded = {"x-content-hmac": "RczIuY+R8eEgN3/S3U/KeK1jcoLomPogIs999T2Mh/4="}

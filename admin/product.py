@@ -153,7 +153,15 @@ async def _sandbox_bank(folder: Path, any_port: bool) -> AsyncIterator[str]:
 
 @contextlib.asynccontextmanager
 async def _webhooks(db: Database, providers: Mapping[str, Provider], *, any_port: bool) -> AsyncIterator[str]:
-    yield "http://127.0.0.1:0"
+    from sandbox.serving import Serving
+    from webhooks.app import create_app
+
+    serving = Serving(create_app(db, providers), "127.0.0.1", 0 if any_port else 8767)
+    await serving.start()
+    try:
+        yield serving.url
+    finally:
+        await serving.stop()
 
 
 async def _tell_bank(bank_url: str, webhooks_url: str) -> None:
@@ -184,9 +192,14 @@ async def _jobs(
     bot = connect(token, api_url)
     stack.push_async_callback(bot.session.close)
     intake = build_intake()
-    intake.db, intake.settings, intake.money = db, ProductSettings(), money
-    intake.providers, intake.sealer = providers, sealer
-    intake.group_messages_per_minute = telegram.telegram_group_messages_per_minute
+    intake.equip(
+        db,
+        sealer,
+        providers=providers,
+        settings=ProductSettings(),
+        money=money,
+        group_messages_per_minute=telegram.telegram_group_messages_per_minute,
+    )
     stack.push_async_callback(intake.finish)
     me = await bot.me()
     await register_commands(bot)

@@ -34,21 +34,35 @@ class Intake(Dispatcher):
     """aiogram's dispatcher whose `feed_update` returns after the commit, and never handles an update twice.
 
     Polling and aiogram's webhook server both call it, so neither confirms an update to Telegram before its rows are
-    safe. Where the database is away it raises, and the update stays with Telegram. `db` and `settings` are given by
-    whoever starts it, because a process builds its routers once.
+    safe. Where the database is away it raises, and the update stays with Telegram. What it works with is given by
+    `equip`, because a process builds its routers once.
     """
 
     db: Database
-    settings: ProductSettings
-    group_messages_per_minute: int
     sealer: Sealer
-    money: MoneySettings
     providers: Mapping[str, Provider]
+    settings: ProductSettings
+    money: MoneySettings
+    group_messages_per_minute: int
 
     def __init__(self) -> None:
         super().__init__(storage=DialogStorage())
         self._sending: set[asyncio.Task[None]] = set()
         self._chat_locks: dict[int | None, asyncio.Lock] = {}
+
+    def equip(
+        self,
+        db: Database,
+        sealer: Sealer,
+        *,
+        providers: Mapping[str, Provider],
+        settings: ProductSettings,
+        money: MoneySettings,
+        group_messages_per_minute: int,
+    ) -> None:
+        """Say what it works with from now on."""
+        self.db, self.sealer, self.providers = db, sealer, providers
+        self.settings, self.money, self.group_messages_per_minute = settings, money, group_messages_per_minute
 
     async def feed_update(self, bot: Bot, update: Update, **kwargs: Any) -> None:
         """Handle an update of Telegram at most once, and answer it.

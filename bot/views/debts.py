@@ -15,6 +15,7 @@ from core.texts import say, say_plain
 Debts = Sequence[tuple[Intent, Purchase]]
 BUTTONS_MAX = 30
 VIA, PART_VIA = "via_", "part_"  # of the actions that pay through a provider; its first letters follow
+LINKS_A_ROW = 3
 PROVIDER_LETTERS = 8  # as many as fit into a sealed button
 
 
@@ -94,13 +95,14 @@ def pay_view(
         return Message("\n".join(lines), ((withdraw,), (why,)))
     version = intent.version
     rails: list[tuple[Button, ...]] = []
-    if wallet_minor > 0:
-        rails.append(_wallet_row(intent, wallet_minor, language))
-    rails += [_link_row(intent, name, language) for name in providers]
+    if wallet_minor >= intent.left_minor:
+        label = say_plain(language, "button-pay-wallet", amount=left)
+        rails.append((pay(label, "pay_wallet", intent.id, version=version, style="primary"),))
+    rails += _links(intent, intent.left_minor, providers, VIA, version, language)
     paid = tap(say_plain(language, "button-paid", amount=left), "paid", intent.id, version=version, style="success")
-    part = tap(say_plain(language, "button-paid-part"), "paid_part", intent.id, version=version)
+    part = tap(say_plain(language, "button-part"), "pay_part", intent.id, version=version)
     proof = tap(say_plain(language, "button-paid-proof"), "paid_proof", intent.id, version=version)
-    return Message("\n".join(lines), tuple(row for row in (*rails, copies, (paid,), (part, proof), (why,)) if row))
+    return Message("\n".join(lines), tuple(row for row in (*rails, copies, (paid, proof), (part, why)) if row))
 
 
 def owed_view(
@@ -154,38 +156,45 @@ def _under_way(
     return Message(text, ((follow,), (tap(say_plain(language, "button-qr"), "show_qr", attempt.id), give_up), (why,)))
 
 
-def _wallet_row(intent: Intent, wallet_minor: int, language: str) -> tuple[Button, ...]:
-    """Return the buttons that pay from the wallet: all that is left, where it suffices, and a part."""
-    part = tap(say_plain(language, "button-part"), "wallet_part", intent.id, version=intent.version)
-    if wallet_minor < intent.left_minor:
-        has = format_money(Money(wallet_minor, intent.currency), language)
-        return (
-            tap(
-                say_plain(language, "button-pay-wallet-part", amount=has),
-                "wallet_part",
-                intent.id,
-                version=intent.version,
-            ),
-        )
-    left = format_money(Money(intent.left_minor, intent.currency), language)
-    label = say_plain(language, "button-pay-wallet", amount=left)
-    return (pay(label, "pay_wallet", intent.id, version=intent.version, style="primary"), part)
+def part_view(
+    intent: Intent,
+    amount: Money,
+    payee: str,
+    wallet_minor: int,
+    providers: Sequence[str],
+    number: int,
+    language: str,
+) -> Message:
+    """Return the ways to pay a part of a debt; `number` is that of the question in which the part was named."""
+    written = format_money(amount, language)
+    rows: list[tuple[Button, ...]] = []
+    if wallet_minor >= amount.minor:
+        label = say_plain(language, "button-pay-wallet", amount=written)
+        rows.append((pay(label, "part_wallet", intent.id, version=number, style="primary"),))
+    rows += _links(intent, amount.minor, providers, PART_VIA, number, language)
+    label = say_plain(language, "button-paid", amount=written)
+    rows.append((tap(label, "part_paid", intent.id, version=number, style="success"),))
+    return Message(say(language, "part-view", amount=written, payee=payee), tuple(rows))
 
 
-def _link_row(intent: Intent, provider: str, language: str) -> tuple[Button, ...]:
-    """Return the buttons that pay through a provider."""
-    left = format_money(Money(intent.left_minor, intent.currency), language)
-    name = say_plain(language, f"provider-{provider}")
-    label = say_plain(language, "button-pay-link", provider=name, amount=left)
-    return (
-        pay(label, f"{VIA}{provider[:PROVIDER_LETTERS]}", intent.id, version=intent.version, style="primary"),
-        tap(
-            say_plain(language, "button-part"),
-            f"{PART_VIA}{provider[:PROVIDER_LETTERS]}",
+def _links(
+    intent: Intent, minor: int, providers: Sequence[str], action: str, version: int, language: str
+) -> list[tuple[Button, ...]]:
+    """Return the buttons that pay an amount through a provider; where there are several, their names stand in rows."""
+    amount = format_money(Money(minor, intent.currency), language) if len(providers) == 1 else ""
+    buttons = [
+        pay(
+            say_plain(
+                language, "button-pay-link", provider=say_plain(language, f"provider-{name}"), amount=amount
+            ).rstrip(),
+            f"{action}{name[:PROVIDER_LETTERS]}",
             intent.id,
-            version=intent.version,
-        ),
-    )
+            version=version,
+            style="primary",
+        )
+        for name in providers
+    ]
+    return [tuple(buttons[start : start + LINKS_A_ROW]) for start in range(0, len(buttons), LINKS_A_ROW)]
 
 
 def claim_rows(claim: Attempt, language: str) -> tuple[tuple[Button, ...], ...]:

@@ -4,6 +4,7 @@ import hashlib
 from datetime import datetime
 
 import structlog
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,7 +22,8 @@ async def store_notice(
 ) -> bool:
     """Store a verified notice once, and return whether it is a new one.
 
-    What the provider does not document is stored too, for somebody to look at: sending it again would not help.
+    What the provider does not document is stored too, for somebody to look at: sending it again would not help. Where
+    the provider does not sign, the first to come may have been a forgery or too early: a repeat is looked into again.
     """
     try:
         notice = provider.parse(received)
@@ -50,6 +52,12 @@ async def store_notice(
         finished_at=None if status == NoticeStatus.STORED else now,
     )
     is_new = await session.scalar(row.on_conflict_do_nothing().returning(NoticeRow.id)) is not None
+    if not is_new and not provider.signs:
+        same = (NoticeRow.provider == provider.name) & (NoticeRow.dedup_key == dedup_key)
+        idle = NoticeRow.status.in_([NoticeStatus.PARKED, NoticeStatus.IGNORED])
+        again = {"status": NoticeStatus.STORED, "tries": 0, "next_try_at": now, "finished_at": None, "detail": None}
+        await session.execute(update(NoticeRow).where(same, idle, NoticeRow.event != "").values(again))
+        session.info[WAKE] = True
     if is_new and status == NoticeStatus.STORED:
         session.info[WAKE] = True
     return is_new

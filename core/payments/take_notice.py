@@ -53,11 +53,13 @@ async def take_notice(
     *,
     payment: PaymentState | None = None,
     refund: RefundState | None = None,
+    is_confirmed: bool = True,
     now: datetime,
 ) -> NoticeStatus:
     """Let what a notice speaks of go on as the provider says; `payment` or `refund` is verified or fetched.
 
-    What is not known yet is tried again for some minutes; then its money goes into suspense.
+    What is not known yet is tried again for some minutes; then its money goes into suspense. `is_confirmed` is False
+    where the notice told of an end of which the provider, when asked, knows nothing yet: it is asked again.
     """
     row = await _locked(session, due.id)
     if row.status not in DUE:
@@ -67,6 +69,8 @@ async def take_notice(
         return _finish(row, NoticeStatus.IGNORED, now, "the provider knows of no such thing")
     if said.outcome == Outcome.UNKNOWN:
         return _park(row, "the provider gave no exact answer", now)
+    if not is_confirmed:
+        return _ask_again(row, now)
     if payment is not None:
         taken = await take_payment_state(session, provider=row.provider, state=payment, now=now)
     else:
@@ -74,9 +78,16 @@ async def take_notice(
         taken = await take_refund_state(session, provider=row.provider, state=refund, now=now)
     if taken == Taken.NO_ATTEMPT:
         return await _take_stranger(session, row, payment, now)
-    if taken == Taken.SUSPENSE:
-        return _finish(row, NoticeStatus.SUSPENSE, now, "not the amount that was asked for")
-    return _finish(row, NoticeStatus.DONE, now)
+    is_placed = taken == Taken.DONE
+    status = NoticeStatus.DONE if is_placed else NoticeStatus.SUSPENSE
+    return _finish(row, status, now, None if is_placed else "not the amount that was asked for")
+
+
+def _ask_again(row: NoticeRow, now: datetime) -> NoticeStatus:
+    """Wait until the provider says itself what the notice said; if it never does, somebody else wrote that."""
+    if row.tries < len(AGAIN_AFTER):
+        return _park(row, "the provider does not say so yet", now)
+    return _finish(row, NoticeStatus.IGNORED, now, "the provider never said so")
 
 
 async def _take_stranger(

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, uuid5
 
 import structlog
 from sqlalchemy import select
@@ -59,13 +59,13 @@ async def put_into_suspense(session: AsyncSession, *, provider: str, state: Paym
     amount, payment_id = state.amount, state.payment_id
     if amount is None or payment_id is None or amount.minor == 0 or amount.currency not in EXPONENTS:
         return  # nothing that the book could hold: the notice and the log are what an operator has
-    leg = Leg(
-        provider_clearing(provider, amount.currency, _shard_key(payment_id)),
-        suspense(provider, amount.currency),
-        amount.minor,
-    )
+    shard_key = uuid5(NAMESPACE_URL, payment_id)
+    clearing = provider_clearing(provider, amount.currency, shard_key)
+    legs = [Leg(clearing, suspense(provider, amount.currency), amount.minor)]
+    if state.fee_minor:
+        legs.append(Leg(fee_expense(provider, amount.currency, shard_key), clearing, state.fee_minor))
     meta = {"provider": provider, "payment_id": payment_id, "attempt_id": str(state.attempt_id or "")}
-    await post(session, key=f"suspense:{provider}:{payment_id}", kind="suspense", legs=[leg], meta=meta, now=now)
+    await post(session, key=f"suspense:{provider}:{payment_id}", kind="suspense", legs=legs, meta=meta, now=now)
 
 
 async def _attempt_id(session: AsyncSession, provider: str, state: PaymentState) -> AttemptId | None:
@@ -162,7 +162,3 @@ def _take_refusal(session: AsyncSession, held: Held, state: PaymentState, now: d
         fail_attempt(session, held.intent, attempt, reason=state.reason or REASON_UNKNOWN, now=now)
     elif attempt.status == AttemptStatus.SUCCEEDED:
         log.error("provider-contradicts-itself", attempt_id=str(attempt.id), payment_id=state.payment_id)
-
-
-def _shard_key(payment_id: str) -> UUID:
-    return uuid5(NAMESPACE_URL, payment_id)

@@ -16,13 +16,14 @@ from bot.dispatcher import build_intake, connect
 from bot.intake import Intake
 from bot.polling import poll
 from bot.webhook import PATH, serve_webhook
-from core.config import ProductSettings, TelegramSettings
+from core.config import TelegramSettings
 from core.db import Database
 from core.identity.models import User
 from core.inbox.models import InboxRow
 from sandbox.serving import Serving
 from sandbox.telegram.app import create_app
 from sandbox.telegram.person import World
+from tests.bot.equipment import equip
 
 
 @pytest_asyncio.fixture
@@ -36,7 +37,7 @@ async def telegram(tmp_path: Path) -> AsyncIterator[Serving]:
 @pytest.fixture
 def intake(db: Database) -> Intake:
     intake = build_intake()
-    intake.db, intake.settings, intake.group_messages_per_minute = db, ProductSettings(), 3000
+    equip(intake, db)
     return intake
 
 

@@ -11,11 +11,11 @@ from aiogram.types import Update
 
 from admin.product import SANDBOX_TOKEN
 from bot.dispatcher import build_intake, connect
-from core.config import ProductSettings
 from core.db import Database
 from core.ids import new_id, shorten
 from sandbox.serving import Serving
 from sandbox.telegram.app import create_app
+from tests.bot.equipment import equip
 
 
 @pytest_asyncio.fixture
@@ -34,7 +34,7 @@ class TestAnOldButton:
     ) -> None:
         bot, world = telegram
         intake = build_intake()
-        intake.db, intake.settings, intake.group_messages_per_minute = db, ProductSettings(), 3000
+        equip(intake, db)
         [group] = world.chats.values()
         anna = world.author(group["member_ids"][0])
         world.queries["1"] = {"id": "1", "user_id": anna["id"], "born": world.now(), "answered": False}
@@ -57,7 +57,7 @@ class TestAnOldButton:
     async def test_is_taken_in_once(self, db: Database, telegram: tuple[Bot, Any]) -> None:
         bot, world = telegram
         intake = build_intake()
-        intake.db, intake.settings, intake.group_messages_per_minute = db, ProductSettings(), 3000
+        equip(intake, db)
         anna = world.author(next(iter(world.people)))
         world.person(anna["id"])["started"] = True
         said = {"message_id": 1, "date": 1, "chat": {**anna, "type": "private"}, "from": anna, "text": "/help"}

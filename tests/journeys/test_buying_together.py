@@ -11,29 +11,10 @@ from core.inbox.models import InboxRow
 from core.notifications.models import Notification
 from core.purchases.models import Participant, Purchase, Task
 from core.settlement.models import Intent
-from sandbox.telegram.person import Person, Seen, World
+from sandbox.telegram.person import World
+from tests.journeys.steps import locked, open_purchase
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(8) + b"\0\0\0\x10\0\0\0\x10"
-
-
-async def _open(anna: Person, title: str = "Шашлыки") -> Seen:
-    await anna.send(GROUP, f"/new {title}")
-    return await anna.sees(GROUP, containing=title, button="Участвую")
-
-
-async def _locked(world: World) -> tuple[Person, Person]:
-    """Lock a purchase in which Boris owes Anna 500, and return Anna and Boris, both in touch with the bot."""
-    anna, boris = world.person("anna"), world.person("boris")
-    for person in (anna, boris):
-        await person.start()
-    card = await _open(anna)
-    await boris.tap(card, "Участвую")
-    await anna.send(GROUP, "/spent 1000 такси")
-    await anna.sees(GROUP, containing="Поровну на всех (2)")
-    await anna.tap(card, "Посчитать доли")
-    await anna.tap(await anna.sees(GROUP, containing="перевод", button="Зафиксировать"), "Зафиксировать")
-    await boris.sees(None, containing="Вы должны")
-    return anna, boris
 
 
 class TestTheStory:
@@ -44,7 +25,7 @@ class TestTheStory:
 class TestTaps:
     async def test_of_fifty_people_at_once_are_all_counted_on_one_card(self, world: World, product: Running) -> None:
         anna = world.person("anna")
-        card = await _open(anna)
+        card = await open_purchase(anna)
         chat_id = world.groups[GROUP]
         for number in range(50):
             person = await world.act("add_person", first_name=f"Гость {number}", language_code="ru")
@@ -62,7 +43,7 @@ class TestTaps:
 
     async def test_twice_on_the_same_button_count_once(self, world: World, product: Running) -> None:
         anna, boris = world.person("anna"), world.person("boris")
-        card = await _open(anna)
+        card = await open_purchase(anna)
 
         await asyncio.gather(*(boris.tap(card, "Участвую") for _ in range(5)))
 
@@ -73,7 +54,7 @@ class TestTaps:
 
     async def test_that_come_again_from_telegram_change_nothing(self, world: World, product: Running) -> None:
         anna, boris = world.person("anna"), world.person("boris")
-        card = await _open(anna)
+        card = await open_purchase(anna)
         tapped = await boris.tap(card, "Участвую")
         await anna.sees(GROUP, containing="2 участника")
         await boris.tap(card, "Выйти")
@@ -92,7 +73,7 @@ class TestTaps:
     )
     async def test_with_forged_data_get_a_friendly_answer(self, world: World, data: str) -> None:
         anna = world.person("anna")
-        card = await _open(anna)
+        card = await open_purchase(anna)
         if not data:
             return
 
@@ -102,7 +83,7 @@ class TestTaps:
 
     async def test_of_a_stranger_on_a_card_of_another_group_are_not_found(self, world: World) -> None:
         anna = world.person("anna")
-        card = await _open(anna)
+        card = await open_purchase(anna)
         stranger = await world.act("add_person", first_name="Чужой", language_code="ru")
         other = await world.act("add_group", title="Офис", member_ids=[stranger["id"]])
         await world.look()
@@ -158,7 +139,7 @@ class TestDialogs:
 
     async def test_keep_what_a_wrong_answer_was_about(self, world: World) -> None:
         anna = world.person("anna")
-        card = await _open(anna)
+        card = await open_purchase(anna)
         await anna.tap(card, "Я заплатил(а)")
         question = await anna.sees(GROUP, containing="сколько и на что")
 
@@ -170,7 +151,7 @@ class TestDialogs:
 
     async def test_choose_payers_and_sharers_by_taps(self, world: World, product: Running) -> None:
         anna, boris, vera = (world.person(name) for name in ("anna", "boris", "vera"))
-        card = await _open(anna)
+        card = await open_purchase(anna)
         for person in (boris, vera):
             await person.tap(card, "Участвую")
         await anna.sees(GROUP, containing="3 участника")
@@ -199,7 +180,7 @@ class TestDialogs:
 
 class TestPrivateWords:
     async def test_are_seen_by_nobody_else_in_the_group(self, world: World) -> None:
-        anna, boris = await _locked(world)
+        anna, boris = await locked(world)
         card = await anna.sees(GROUP, button="Мои долги")
 
         await boris.tap(card, "Мои долги")
@@ -208,7 +189,7 @@ class TestPrivateWords:
         assert not any("Вы должны" in seen.text for seen in await anna.messages(GROUP))
 
     async def test_go_by_direct_message_where_whispering_is_not_possible(self, world: World) -> None:
-        _, boris = await _locked(world)
+        _, boris = await locked(world)
         await world.act("set_fault", kind="no_ephemeral", times=1)
         before = len(await boris.messages(None))
 
@@ -222,7 +203,7 @@ class TestPrivateWords:
     ) -> None:
         anna, boris = world.person("anna"), world.person("boris")
         await anna.start()
-        card = await _open(anna)
+        card = await open_purchase(anna)
         await boris.tap(card, "Участвую")
         await anna.send(GROUP, "/spent 1000 такси")
         await anna.sees(GROUP, containing="Поровну на всех (2)")
@@ -239,7 +220,7 @@ class TestPrivateWords:
         await boris.sees(None, containing="Вы должны 500")
 
     async def test_reach_a_person_again_who_had_blocked_the_bot(self, world: World) -> None:
-        anna, boris = await _locked(world)
+        anna, boris = await locked(world)
         await world.act("block", user_id=anna.id)
         await boris.send(None, "/debts")
         await boris.tap(await boris.sees(None, containing="Вы должны", button="💳 Анна"), "💳 Анна")
@@ -253,7 +234,7 @@ class TestPrivateWords:
 
 class TestPayments:
     async def test_may_come_in_part_with_a_photo_of_the_receipt(self, world: World, product: Running) -> None:
-        anna, boris = await _locked(world)
+        anna, boris = await locked(world)
         asked = await boris.send(None, "/pay")
         await boris.tap(await boris.sees(None, button="💳 Анна", after=asked), "💳 Анна")
         await boris.tap(await boris.sees(None, button="С чеком", after=asked), "С чеком")
@@ -275,7 +256,7 @@ class TestPayments:
             assert (intent.paid_minor, intent.left_minor, intent.status) == (200_00, 300_00, "created")
 
     async def test_may_be_taken_back_and_forgiven(self, world: World) -> None:
-        anna, boris = await _locked(world)
+        anna, boris = await locked(world)
         asked = await boris.send(None, "/pay")
         await boris.tap(await boris.sees(None, button="💳 Анна", after=asked), "💳 Анна")
         await boris.tap(await boris.sees(None, button="Перевёл(а)", after=asked), "Перевёл(а)")
@@ -293,7 +274,7 @@ class TestPayments:
 class TestTheGroup:
     async def test_keeps_everything_when_it_becomes_a_supergroup(self, world: World, product: Running) -> None:
         anna = world.person("anna")
-        await _open(anna)
+        await open_purchase(anna)
 
         new = await world.act("upgrade_group", chat_id=world.groups[GROUP])
         await anna.send(new["id"], "/task Мясо 500")
@@ -304,8 +285,8 @@ class TestTheGroup:
 
     async def test_is_asked_which_purchase_is_meant_where_there_are_two(self, world: World) -> None:
         anna = world.person("anna")
-        await _open(anna, "Шашлыки")
-        await _open(anna, "Подарок")
+        await open_purchase(anna, "Шашлыки")
+        await open_purchase(anna, "Подарок")
 
         await anna.send(GROUP, "/task Мясо 500")
         question = await anna.sees(GROUP, containing="О какой покупке", button="Шашлыки")
@@ -316,7 +297,7 @@ class TestTheGroup:
 
     async def test_gets_a_new_card_where_the_old_one_was_deleted(self, world: World) -> None:
         anna, boris = world.person("anna"), world.person("boris")
-        card = await _open(anna)
+        card = await open_purchase(anna)
         await world.act("delete_message", chat_id=card.chat_id, message_id=card.id)
 
         await anna.send(GROUP, "/task Мясо 500")
@@ -328,7 +309,7 @@ class TestTheGroup:
 class TestInvites:
     async def test_reach_somebody_whom_the_bot_has_never_met(self, world: World) -> None:
         anna = world.person("anna")
-        await _open(anna)
+        await open_purchase(anna)
         newcomer = await world.act("add_person", first_name="Глеб", username="gleb_p", language_code="ru")
 
         await anna.send(GROUP, "/invite @gleb_p")
@@ -344,7 +325,7 @@ class TestInvites:
 
     async def test_of_somebody_else_are_not_found(self, world: World) -> None:
         anna, vera = world.person("anna"), world.person("vera")
-        await _open(anna)
+        await open_purchase(anna)
         await anna.send(GROUP, "/invite @boris")
         invited = await anna.sees(GROUP, containing="Позвали")
 
@@ -369,7 +350,7 @@ class TestTheOutsideWorld:
             assert await session.scalar(select(func.count()).select_from(Purchase)) == 1
 
     async def test_is_told_nothing_that_looks_like_a_bug(self, world: World) -> None:
-        await _locked(world)
+        await locked(world)
 
         refused = [call for call in await world.calls() if call["status"] >= 400]
 
@@ -378,7 +359,7 @@ class TestTheOutsideWorld:
         assert [call for call in refused if not call["answer"]["description"].startswith(expected)] == []
 
     async def test_hears_each_notification_once(self, world: World, product: Running) -> None:
-        _, boris = await _locked(world)
+        _, boris = await locked(world)
 
         told = [seen for seen in await boris.messages(None) if "доли посчитаны" in seen.text]
 

@@ -21,6 +21,7 @@ AT_ONCE = 8  # a slow provider keeps no more than these waiting
 RECONCILE_EVERY_SECONDS = 6 * 3600
 RECONCILE_SPAN = timedelta(hours=26)
 
+FINAL = (Outcome.SUCCEEDED, Outcome.CANCELED)
 Providers = Mapping[str, Provider]
 Work = Callable[[], Awaitable[None]]
 
@@ -94,12 +95,15 @@ async def act_on_notice(db: Database, provider: Provider, due: Due) -> None:
         notice = provider.parse(due.received)
     except NotUnderstood:  # it was understood when it was stored: an older version of the product did that
         notice = Notice(dedup_key="", event="")
-    payment, refund = notice.payment, notice.refund
+    payment, refund, is_confirmed = notice.payment, notice.refund, True
     if not provider.signs:
-        payment = await _fetched_payment(provider, payment)
-        refund = await _fetched_refund(provider, refund)
+        payment = await _fetched_payment(provider, notice.payment)
+        refund = await _fetched_refund(provider, notice.refund)
+        claimed, said = notice.payment or notice.refund, payment or refund
+        if claimed is not None and said is not None:
+            is_confirmed = said.outcome != Outcome.PENDING or claimed.outcome not in FINAL
     async with db.transaction() as session:
-        await take_notice(session, due, payment=payment, refund=refund, now=utc_now())
+        await take_notice(session, due, payment=payment, refund=refund, is_confirmed=is_confirmed, now=utc_now())
 
 
 async def ask_for_refund(db: Database, provider: Provider, call: RefundCall) -> None:

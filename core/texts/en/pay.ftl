@@ -11,9 +11,8 @@ payment-for-debt = { $purchase }: debt to { $payee }
 payment-refund = Refund from SyncBuy
 
 button-pay-wallet = 👛 From my wallet { $amount }
-button-pay-wallet-part = 👛 A part from my wallet (it has { $amount })
 button-pay-link = 💳 { $provider } { $amount }
-button-part = A part
+button-part = ✂️ A part
 button-give-up = I'll pay another way
 button-follow-link = 💳 Pay { $amount }
 button-qr = ▦ QR code
@@ -35,8 +34,8 @@ owed-view-link = { $payer } owes you <b>{ $left }</b> · { $purchase }
     Due: { $due }
 
     ⏳ Paying { $amount } right now.
-ask-wallet-part = How much to pay from your wallet? { $left } is left.
-ask-link-part = How much to pay? { $left } is left.
+ask-part = Which part to pay? { $left } is left. Answer with the amount; if you have sent it already, you may add a photo of the receipt.
+part-view = Pay <b>{ $amount }</b> · { $payee }. How?
 paying-from-wallet = ⏳ Paying { $amount } from your wallet.
 paying-by-link = ⏳ Preparing a link for { $amount }. It comes in your private chat.
 given-up = Fine, pay the way you like. Should the old link be paid after all, the money goes to your wallet.

@@ -11,9 +11,8 @@ payment-for-debt = { $purchase }: долг перед { $payee }
 payment-refund = Возврат от SyncBuy
 
 button-pay-wallet = 👛 Из кошелька { $amount }
-button-pay-wallet-part = 👛 Часть из кошелька (там { $amount })
 button-pay-link = 💳 { $provider } { $amount }
-button-part = Часть
+button-part = ✂️ Часть
 button-give-up = Заплачу иначе
 button-follow-link = 💳 Оплатить { $amount }
 button-qr = ▦ QR-код
@@ -35,8 +34,8 @@ owed-view-link = { $payer } должен(на) вам <b>{ $left }</b> · { $pur
     Срок: { $due }
 
     ⏳ Платит { $amount } прямо сейчас.
-ask-wallet-part = Сколько заплатить из кошелька? Осталось { $left }.
-ask-link-part = Сколько заплатить? Осталось { $left }.
+ask-part = Какую часть заплатить? Осталось { $left }. Ответьте суммой; если уже перевели — можно с фото чека.
+part-view = Заплатить <b>{ $amount }</b> · { $payee }. Как?
 paying-from-wallet = ⏳ Плачу { $amount } из кошелька.
 paying-by-link = ⏳ Готовлю ссылку на { $amount }. Она придёт в личные сообщения.
 given-up = Хорошо, платите как удобно. Если по старой ссылке всё же заплатить, деньги придут в ваш кошелёк.

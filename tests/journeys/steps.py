@@ -1,0 +1,33 @@
+"""Steps that several journeys begin with."""
+
+from admin.story import GROUP
+from sandbox.telegram.person import Person, Seen, World
+
+
+async def open_purchase(anna: Person, title: str = "Шашлыки") -> Seen:
+    """Open a purchase and return its card."""
+    await anna.send(GROUP, f"/new {title}")
+    return await anna.sees(GROUP, containing=title, button="Участвую")
+
+
+async def locked(world: World, spent: str = "1000") -> tuple[Person, Person]:
+    """Lock a purchase in which Boris owes Anna half of what was spent, and return both, in touch with the bot."""
+    anna, boris = world.person("anna"), world.person("boris")
+    for person in (anna, boris):
+        await person.start()
+    card = await open_purchase(anna)
+    await boris.tap(card, "Участвую")
+    await anna.sees(GROUP, containing="2 участника")
+    await anna.send(GROUP, f"/spent {spent} такси")
+    await anna.sees(GROUP, containing="Поровну на всех (2)")
+    await anna.tap(card, "Посчитать доли")
+    await anna.tap(await anna.sees(GROUP, containing="перевод", button="Зафиксировать"), "Зафиксировать")
+    await boris.sees(None, containing="Вы должны")
+    return anna, boris
+
+
+async def open_debt(payer: Person, payee: str) -> Seen:
+    """Open the payer's debt to somebody, and return it with its buttons."""
+    asked = await payer.send(None, "/debts")
+    await payer.tap(await payer.sees(None, containing="Вы должны", button=f"💳 {payee}", after=asked), f"💳 {payee}")
+    return await payer.sees(None, containing=payee, button="Перевёл(а)", after=asked)

@@ -1,0 +1,1 @@
+"""The small web application that providers call."""

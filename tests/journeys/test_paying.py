@@ -10,11 +10,10 @@ from sqlalchemy import func, select
 
 from admin.product import Running
 from admin.story import GROUP
-from core.ledger.balances import provider_totals
 from core.payments.models import Attempt
 from sandbox.bank.client import Bank
 from sandbox.telegram.person import NotAllowed, Person, World
-from tests.journeys.steps import locked, open_debt
+from tests.journeys.steps import locked, open_debt, same_books
 
 
 @pytest_asyncio.fixture
@@ -24,26 +23,6 @@ async def bank(product: Running) -> AsyncIterator[Bank]:
     async with Bank.connect(product.bank_url) as bank:
         yield bank
         await same_books(product, bank)
-
-
-async def same_books(product: Running, bank: Bank) -> None:
-    """Wait until the bank's book and the ledger say the same of every shop, or fail with both."""
-    for shop in ("standard", "yookassa"):
-        async with asyncio.timeout(10):
-            while True:
-                theirs = {
-                    currency: (totals["paid"], totals["refunded"], totals["fees"])
-                    for currency, totals in (await bank.book(shop)).items()
-                    if totals["count"]
-                }
-                async with product.db.transaction() as session:
-                    ours = {
-                        currency: (totals.paid, totals.refunded, totals.fees)
-                        for currency, totals in (await provider_totals(session, shop)).items()
-                    }
-                if theirs == ours:
-                    break
-                await asyncio.sleep(0.05)
 
 
 async def _top_up(person: Person, bank: Bank, amount: int = 500, via: str = "Банк") -> None:

@@ -143,7 +143,7 @@ async def _pay_from_wallet(payer: Person, payee: Person, bank: Bank) -> None:
 async def _refund(payee: Person, payer: Person) -> None:
     paid = await payee.sees(None, containing=f"{payer.name} заплатил(а) вам 350", button="Вернуть деньги")
     await payee.tap(paid, "Вернуть деньги")
-    await payee.tap(await payee.sees(None, containing=f"Вернуть {payer.name}", button="Часть"), "Часть")
+    await payee.tap(await payee.sees(None, containing="Вернуть деньги за", button="Часть"), "Часть")
     await payee.sees(None, containing="Сколько вернуть")
     await payee.send(None, "50")
     await payer.sees(None, containing="Вам вернули 50")

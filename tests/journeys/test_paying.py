@@ -268,7 +268,7 @@ class TestARefund:
         paid = await anna.sees(None, containing="заплатил(а) вам 500", button="Вернуть деньги")
 
         await anna.tap(paid, "Вернуть деньги")
-        await anna.tap(await anna.sees(None, containing="Вернуть Борис", button="Вернуть 500"), "Вернуть 500")
+        await anna.tap(await anna.sees(None, containing="Вернуть деньги за", button="Вернуть 500"), "Вернуть 500")
 
         await boris.sees(None, containing="Вам вернули 500")
         assert "Кошелёк: 0" in await _wallet(anna)
@@ -281,7 +281,7 @@ class TestARefund:
 
         await anna.send(None, "/refund")
         await anna.tap(await anna.sees(None, containing="Какой платёж", button="Борис"), "Борис")
-        await anna.tap(await anna.sees(None, containing="Вернуть Борис", button="Часть"), "Часть")
+        await anna.tap(await anna.sees(None, containing="Вернуть деньги за", button="Часть"), "Часть")
         await anna.sees(None, containing="Сколько вернуть")
         await anna.send(None, "600")
         await anna.sees(None, containing="не больше 500")
@@ -299,17 +299,17 @@ class TestARefund:
 
         await anna.send(None, "/refund")
         await anna.tap(await anna.sees(None, containing="Какой платёж", button="Борис"), "Борис")
-        await anna.tap(await anna.sees(None, containing="Вернуть Борис", button="Вернуть 500"), "Вернуть 500")
+        await anna.tap(await anna.sees(None, containing="Вернуть деньги за", button="Вернуть 500"), "Вернуть 500")
         await boris.tap(await boris.sees(None, containing="мимо SyncBuy", button="✅ Пришло"), "✅ Пришло")
 
-        await anna.sees(None, containing="дошёл до")
+        await anna.sees(None, containing="дошёл. Получатель")
 
     async def test_that_the_bank_cannot_make_leaves_the_money_where_it_was(self, world: World, bank: Bank) -> None:
         anna, boris = await locked(world)
         await bank.pay(await _link(boris))
         await bank.misbehave("pending_refund")
         await anna.tap(await anna.sees(None, containing="заплатил(а) вам 500"), "Вернуть деньги")
-        await anna.tap(await anna.sees(None, containing="Вернуть Борис", button="Вернуть 500"), "Вернуть 500")
+        await anna.tap(await anna.sees(None, containing="Вернуть деньги за", button="Вернуть 500"), "Вернуть 500")
         await boris.sees(None, containing="идут на вашу карту")
         [refund] = await bank.refunds()
 

@@ -18,7 +18,9 @@ down_revision = "0007_notifications"
 # would leave a dead row for every leg. The CHECKs of the tables still have the last word.
 POST = """
 CREATE FUNCTION ledger.post(p_names text[], p_postings jsonb, OUT journal_id bigint, OUT replayed boolean)
-RETURNS SETOF record LANGUAGE plpgsql SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
+RETURNS SETOF record LANGUAGE plpgsql SECURITY DEFINER SET search_path = ledger, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
     held accounts[];  -- in the order of p_names, as this call leaves them
     new_keys text[] := '{}';
@@ -29,6 +31,7 @@ DECLARE
     transfers_before transfers[];
     entries_before entries[];
     posting record;
+    stored bytea;
     debit int;
     credit int;
     moved bigint;
@@ -47,33 +50,34 @@ BEGIN
         WHERE NOT EXISTS (SELECT FROM accounts WHERE name = wanted)
         ORDER BY wanted ON CONFLICT (name) DO NOTHING;
     END IF;
-    SELECT array_agg(a ORDER BY array_position(p_names, a.name)) INTO held
+    SELECT array_agg(ROW(a.*)::accounts ORDER BY array_position(p_names, a.name)) INTO held
     FROM (SELECT * FROM accounts WHERE name = ANY (p_names) ORDER BY id FOR NO KEY UPDATE) a;
     IF cardinality(held) IS DISTINCT FROM cardinality(p_names) THEN
         RAISE EXCEPTION 'one of the accounts % is missing, or named twice', p_names USING ERRCODE = 'LG003';
     END IF;
     FOR posting IN
-        SELECT p.*, j.id AS stored_id, j.fingerprint AS stored, sha256(convert_to(jsonb_build_array(p.kind, p.reverses, (
+        SELECT p.*, sha256(convert_to(jsonb_build_array(p.kind, p.reverses, (
             SELECT jsonb_agg(jsonb_build_object('debit_id', held[(leg ->> 0)::int].id,
                    'credit_id', held[(leg ->> 1)::int].id, 'amount', leg -> 2) ORDER BY number)
             FROM jsonb_array_elements(p.legs) WITH ORDINALITY AS l(leg, number)))::text, 'UTF8')) AS said
         FROM ROWS FROM (jsonb_to_recordset(p_postings)
             AS (key text, kind text, legs jsonb, meta jsonb, event_at timestamptz, reverses bigint)
         ) WITH ORDINALITY AS p(key, kind, legs, meta, event_at, reverses, number)
-        LEFT JOIN journals j ON j.key = p.key ORDER BY p.number
+        ORDER BY number
     LOOP
         IF coalesce(jsonb_array_length(posting.legs), 0) = 0 THEN
             RAISE EXCEPTION 'journal % is empty', posting.key USING ERRCODE = 'LG004';
         END IF;
         place := array_position(new_keys, posting.key);
-        IF place IS NOT NULL THEN
-            posting.stored_id := new_journals[place].id;
-            posting.stored := new_journals[place].fingerprint;
+        IF place IS NULL THEN
+            SELECT id, fingerprint INTO journal_id, stored FROM journals WHERE key = posting.key;
+        ELSE
+            journal_id := new_journals[place].id;
+            stored := new_journals[place].fingerprint;
         END IF;
-        journal_id := posting.stored_id;
         replayed := journal_id IS NOT NULL;
         IF replayed THEN
-            IF posting.stored <> posting.said THEN
+            IF stored <> posting.said THEN
                 RAISE EXCEPTION 'journal % says something else', posting.key USING ERRCODE = 'LG002';
             END IF;
             RETURN NEXT;

@@ -1,11 +1,15 @@
 """Hand one event to one subscription."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 import structlog
 
 from core.db import Database
-from core.inbox.once import once
+from core.ids import EventId
+from core.inbox.once import once, once_each
 from core.outbox.envelope import Envelope
-from core.outbox.event import REGISTRY
+from core.outbox.event import REGISTRY, Event
 from workers.subscriptions import Reaction
 
 log = structlog.get_logger()
@@ -21,13 +25,38 @@ async def handle(db: Database, subscription: Reaction, envelope: Envelope) -> No
     :raises NewerVersion: if this process is too old to read it.
     :raises ValidationError: if it is not what it says.
     """
-    kind = REGISTRY.get(envelope.event_name)
-    if kind is None:
-        log.warning("unknown-event", event_name=envelope.event_name)
+    event = _read(envelope)
+    if event is None:
         return
-    if envelope.event_version > kind.version:
-        raise NewerVersion(f"{envelope.event_name} v{envelope.event_version}, known: v{kind.version}")
-    event = kind.model_validate(envelope.payload)
     async with once(db, subscription.name, str(envelope.event_id)) as session:
         if session is not None:
             await subscription.react(session, event, envelope.event_id)
+
+
+async def handle_many(db: Database, subscription: Reaction, envelopes: Sequence[Envelope]) -> None:
+    """Let a subscription handle events that wait together, each once, in one transaction.
+
+    :raises Exception: whatever is wrong with one of them; then none was handled.
+    """
+    events = {str(envelope.event_id): event for envelope in envelopes if (event := _read(envelope)) is not None}
+    if not events:
+        return
+    async with db.transaction() as session:
+        new = await once_each(session, subscription.name, events.keys())
+        fresh = [(event, EventId(UUID(event_id))) for event_id, event in events.items() if event_id in new]
+        if subscription.react_to_many is not None:
+            await subscription.react_to_many(session, fresh)
+            return
+        for event, event_id in fresh:
+            await subscription.react(session, event, event_id)
+
+
+def _read(envelope: Envelope) -> Event | None:
+    """Return the event, or None for one that nobody knows (any more)."""
+    kind = REGISTRY.get(envelope.event_name)
+    if kind is None:
+        log.warning("unknown-event", event_name=envelope.event_name)
+        return None
+    if envelope.event_version > kind.version:
+        raise NewerVersion(f"{envelope.event_name} v{envelope.event_version}, known: v{kind.version}")
+    return kind.model_validate(envelope.payload)

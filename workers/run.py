@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import structlog
 
 from core.db import Database
 from workers.bus.local import LocalBus
+from workers.bus.port import Bus
 from workers.effects.card import run_cards
 from workers.effects.deliver import run_deliveries
 from workers.effects.payments import (
@@ -17,10 +19,10 @@ from workers.effects.payments import (
     run_refund_calls,
 )
 from workers.effects.telegram import Telegram
-from workers.handle import handle
+from workers.handle import handle, handle_many
 from workers.relay import run_relay
 from workers.schedule import SCHEDULE, run_periodically
-from workers.subscriptions import SUBSCRIPTIONS, listeners
+from workers.subscriptions import SUBSCRIPTIONS, Reaction, listeners
 from workers.waiting import wait_for_bell
 
 log = structlog.get_logger()
@@ -37,7 +39,6 @@ async def run_workers(db: Database, telegram: Telegram, providers: Providers, st
     """
     bus = LocalBus(db, listeners())
     jobs: dict[str, Job] = {
-        "relay": lambda: run_relay(db, bus, stopping),
         "deliveries": lambda: run_deliveries(db, telegram, stopping),
         "cards": lambda: run_cards(db, telegram, stopping),
     }
@@ -49,15 +50,25 @@ async def run_workers(db: Database, telegram: Telegram, providers: Providers, st
             "refund-calls": lambda: run_refund_calls(db, providers, stopping),
             "reconciliation": lambda: run_reconciliation(db, providers, stopping),
         }
-    for subscription in SUBSCRIPTIONS:
-        jobs[subscription.name] = lambda subscription=subscription: bus.consume(  # type: ignore[misc]
-            subscription.name, lambda envelope: handle(db, subscription, envelope), stopping
-        )
+    jobs |= reaction_jobs(db, bus, stopping)
     for periodic in SCHEDULE:
         jobs[periodic.name] = lambda periodic=periodic: run_periodically(db, periodic, stopping)  # type: ignore[misc]
     async with asyncio.TaskGroup() as group:
         for name, job in jobs.items():
             group.create_task(keep_running(name, job, stopping), name=name)
+
+
+def reaction_jobs(db: Database, bus: Bus, stopping: asyncio.Event) -> dict[str, Job]:
+    """Return the relay and every subscription as jobs: all that changes only our database."""
+    jobs: dict[str, Job] = {"relay": lambda: run_relay(db, bus, stopping)}
+    for subscription in SUBSCRIPTIONS:
+        jobs[subscription.name] = partial(_consume, db, bus, subscription, stopping)
+    return jobs
+
+
+async def _consume(db: Database, bus: Bus, subscription: Reaction, stopping: asyncio.Event) -> None:
+    one, many = partial(handle, db, subscription), partial(handle_many, db, subscription)
+    await bus.consume(subscription.name, one, stopping, handle_many=many)
 
 
 async def keep_running(name: str, job: Job, stopping: asyncio.Event) -> None:

@@ -1,6 +1,6 @@
 """Who listens to what: the whole of it on one screen."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,25 +15,30 @@ from core.purchases.events import PurchaseEvent
 from workers.reactions import claim_invites, finish_order, mark_card, notify, take_order
 
 React = Callable[[AsyncSession, Event, EventId], Awaitable[None]]
+ReactToMany = Callable[[AsyncSession, Sequence[tuple[Event, EventId]]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """Changes only our database, once for each event, in one transaction with the proof that it did."""
+    """Changes only our database, once for each event, in one transaction with the proof that it did.
+
+    Events that wait together share a transaction; `react_to_many`, where there is one, has them all at once.
+    """
 
     name: str
     events: tuple[type[Event], ...]
     react: React
+    react_to_many: ReactToMany | None = None
 
 
 EVERYTHING_ON_A_CARD = tuple(event for event in REGISTRY.values() if issubclass(event, PurchaseEvent))
 
 SUBSCRIPTIONS = (
     Reaction("mark-card", EVERYTHING_ON_A_CARD, mark_card.react),
-    Reaction("notify", EVENTS_TOLD, notify.react),
+    Reaction("notify", EVENTS_TOLD, notify.react, notify.react_to_many),
     Reaction("claim-invites", (PlaceholderClaimed,), claim_invites.react),
-    Reaction("take-orders", (OrderPlaced,), take_order.react),
-    Reaction("finish-orders", (MoneyHeld, HoldRefused), finish_order.react),
+    Reaction("take-orders", (OrderPlaced,), take_order.react, take_order.react_to_many),
+    Reaction("finish-orders", (MoneyHeld, HoldRefused), finish_order.react, finish_order.react_to_many),
 )
 
 

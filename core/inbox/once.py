@@ -1,7 +1,7 @@
 """Handle a message that may come twice once."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,3 +21,13 @@ async def once(db: Database, source: str, message_id: str) -> AsyncIterator[Asyn
         row = insert(InboxRow).values(source=source, message_id=message_id)
         added = await session.execute(row.on_conflict_do_nothing().returning(InboxRow.message_id))
         yield session if added.scalar_one_or_none() is not None else None
+
+
+async def once_each(session: AsyncSession, source: str, message_ids: Collection[str]) -> set[str]:
+    """Return which of these messages this source has not handled yet, and remember that it handles them now.
+
+    They are handled in this very transaction, or not at all. Two who hold the same ones wait for each other in order.
+    """
+    rows = [{"source": source, "message_id": message_id} for message_id in sorted(message_ids)]
+    added = insert(InboxRow).on_conflict_do_nothing().returning(InboxRow.message_id)
+    return set(await session.scalars(added, rows))

@@ -1,5 +1,6 @@
 """Queue a notification: from here on, telling it is only a matter of time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -31,31 +32,46 @@ async def notify(session: AsyncSession, *, event_id: EventId, kind: str, recipie
 
     About a subject there is one message: a further event lets it be edited.
     """
-    row = insert(Notification).values(
-        id=NotificationId(new_id()),
-        event_id=event_id,
-        kind=kind,
-        user_id=recipient.user_id,
-        chat_id=recipient.chat_id,
-        subject_id=recipient.subject_id,
-        params=recipient.params,
-        not_before=now,
-        created_at=now,
-    )
-    if recipient.subject_id is None:
-        await session.execute(row.on_conflict_do_nothing())
-        return
+    await notify_all(session, [(event_id, kind, recipient)], now=now)
+
+
+async def notify_all(session: AsyncSession, wanted: Sequence[tuple[EventId, str, Recipient]], *, now: datetime) -> None:
+    """Queue notifications, each of a kind and because of an event, as `notify` does."""
+    rows = [
+        {
+            "id": NotificationId(new_id()),
+            "event_id": event_id,
+            "kind": kind,
+            "user_id": recipient.user_id,
+            "chat_id": recipient.chat_id,
+            "subject_id": recipient.subject_id,
+            "params": recipient.params,
+            "not_before": now,
+            "created_at": now,
+        }
+        for event_id, kind, recipient in wanted
+    ]
+    once = [row for row in rows if row["subject_id"] is None]
+    if once:
+        await session.execute(insert(Notification).on_conflict_do_nothing(), once)
+    for row in rows:
+        if row["subject_id"] is not None:
+            await _revive(session, row, now)
+
+
+async def _revive(session: AsyncSession, row: dict[str, Any], now: datetime) -> None:
+    """Let the living message about a subject be sent, or edited; params of the newest event count."""
     # Who is sending the older state right now finds the raised version afterwards, and queues it again.
     is_sending = Notification.status == Delivery.SENDING
     again = {
         "version": Notification.version + 1,
-        "params": row.excluded.params,
+        "params": row["params"],
         "status": case((is_sending, Delivery.SENDING), else_=Delivery.QUEUED),
         "not_before": case((is_sending, Notification.not_before), else_=now),
         "attempts": 0,
         "finished_at": None,
     }
     living = [Notification.subject_id, Notification.kind, Notification.user_id, Notification.chat_id]
-    await session.execute(
-        row.on_conflict_do_update(index_elements=living, index_where=Notification.subject_id.is_not(None), set_=again)
-    )
+    of_subject = Notification.subject_id.is_not(None)
+    upsert = insert(Notification).values(row)
+    await session.execute(upsert.on_conflict_do_update(index_elements=living, index_where=of_subject, set_=again))

@@ -1,5 +1,6 @@
 """Read orders, and hold them: an order is the business of its person only."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -43,7 +44,7 @@ async def unfinished_orders(session: AsyncSession, *, older_than: timedelta, now
     return list(await session.scalars(select(Order.id).where(stuck).order_by(Order.created_at).limit(100)))
 
 
-async def locked_order(session: AsyncSession, order_id: OrderId) -> Order | None:
-    """Return an order, holding its row until the transaction ends."""
-    found = select(Order).where(Order.id == order_id).with_for_update(key_share=True)
-    return await session.scalar(found.execution_options(populate_existing=True))
+async def locked_orders(session: AsyncSession, order_ids: Sequence[OrderId]) -> list[Order]:
+    """Return orders in the order of their ids, holding their rows until the transaction ends."""
+    found = select(Order).where(Order.id.in_(order_ids)).order_by(Order.id).with_for_update(key_share=True)
+    return list(await session.scalars(found.execution_options(populate_existing=True)))

@@ -8,6 +8,7 @@ from core.ids import EventId
 from core.outbox.envelope import Envelope
 
 Handle = Callable[[Envelope], Awaitable[None]]
+HandleMany = Callable[[Sequence[Envelope]], Awaitable[None]]  # all of them, or it raises and did nothing
 
 
 class Bus(Protocol):
@@ -17,9 +18,12 @@ class Bus(Protocol):
         """Put events on the bus; return what went wrong with those that are not safely there."""
         ...
 
-    async def consume(self, consumer: str, handle: Handle, stopping: asyncio.Event) -> None:
+    async def consume(
+        self, consumer: str, handle: Handle, stopping: asyncio.Event, *, handle_many: HandleMany | None = None
+    ) -> None:
         """Hand each event for `consumer` to `handle` until `stopping` is set.
 
-        An event whose handling raised comes again after a while, and ends as a dead letter after the last try.
+        An event whose handling raised comes again after a while, and ends as a dead letter after the last try. Events
+        that wait together go to `handle_many`, if it is given; where that raises, to `handle` one by one.
         """
         ...

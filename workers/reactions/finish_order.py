@@ -1,18 +1,27 @@
-"""The money for an order is held, or was refused: the order ends."""
+"""The money for orders is held, or was refused: the orders end."""
+
+from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.accounts.events import HoldRefused, MoneyHeld
 from core.clock import utc_now
 from core.ids import EventId
-from core.orders.finish_order import cancel_order, finish_order
+from core.orders.finish_order import cancel_order, finish_orders
 from core.outbox.event import Event
 
 
 async def react(session: AsyncSession, event: Event, event_id: EventId) -> None:
     """Finish the order, or cancel it with the reason."""
-    if isinstance(event, HoldRefused):
-        await cancel_order(session, order_id=event.order_id, reason=event.reason, now=utc_now())
-    else:
-        assert isinstance(event, MoneyHeld), event_id
-        await finish_order(session, order_id=event.order_id, now=utc_now())
+    await react_to_many(session, [(event, event_id)])
+
+
+async def react_to_many(session: AsyncSession, events: Sequence[tuple[Event, EventId]]) -> None:
+    """Finish the orders whose money is held, and cancel the others with their reasons."""
+    now = utc_now()
+    held = [event.order_id for event, _ in events if isinstance(event, MoneyHeld)]
+    if held:
+        await finish_orders(session, held, now=now)
+    for event, _ in events:
+        if isinstance(event, HoldRefused):
+            await cancel_order(session, order_id=event.order_id, reason=event.reason, now=now)

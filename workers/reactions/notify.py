@@ -1,4 +1,6 @@
-"""An event is told to the people whom the catalog names."""
+"""Events are told to the people whom the catalog names."""
+
+from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -6,14 +8,23 @@ from core.clock import utc_now
 from core.db import WAKE
 from core.ids import EventId
 from core.notifications.catalog import entries_about
-from core.notifications.queue import notify
+from core.notifications.queue import notify_all
 from core.outbox.event import Event
 
 
 async def react(session: AsyncSession, event: Event, event_id: EventId) -> None:
     """Queue a notification for everybody concerned, once for each event, kind and recipient."""
-    now = utc_now()
-    for entry in entries_about(event):
-        for recipient in await entry.recipients(session, event):
-            await notify(session, event_id=event_id, kind=entry.kind, recipient=recipient, now=now)
-            session.info[WAKE] = True
+    await react_to_many(session, [(event, event_id)])
+
+
+async def react_to_many(session: AsyncSession, events: Sequence[tuple[Event, EventId]]) -> None:
+    """Queue notifications for everybody concerned by these events."""
+    wanted = [
+        (event_id, entry.kind, recipient)
+        for event, event_id in events
+        for entry in entries_about(event)
+        for recipient in await entry.recipients(session, event)
+    ]
+    if wanted:
+        await notify_all(session, wanted, now=utc_now())
+        session.info[WAKE] = True

@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.accounts.events import HoldRefused, MoneyHeld
-from core.accounts.hold import capture, hold_for_order, void
+from core.accounts.hold import Wanted, capture, hold_for_orders, void
 from core.accounts.limits import AboveDailyLimit, AboveOperationLimit
 from core.accounts.models import Hold
 from core.accounts.withdraw import WrongAmount
@@ -16,7 +16,7 @@ from core.ledger.audit import audit
 from core.ledger.balances import balance
 from core.ledger.chart import escrow, sales, wallet
 from core.ledger.post import KeyReusedWithOtherLegs, NotEnoughMoney
-from core.orders.finish_order import cancel_order, finish_order
+from core.orders.finish_order import cancel_order, finish_orders
 from core.orders.models import Order, OrderStatus
 from core.orders.pay_from_wallet import pay_from_wallet
 from core.orders.place_order import WrongDescription, place_order
@@ -34,14 +34,9 @@ async def _order(session: AsyncSession, actor: Actor, amount_minor: int = 300_00
 
 
 async def _take(session: AsyncSession, order: Order) -> Hold:
-    return await hold_for_order(
-        session,
-        order_id=order.id,
-        user_id=order.user_id,
-        amount_minor=order.amount_minor,
-        currency=order.currency,
-        now=NOW,
-    )
+    wanted = Wanted(order.id, order.user_id, order.amount_minor, order.currency)
+    [hold] = await hold_for_orders(session, [wanted], now=NOW)
+    return hold
 
 
 async def _told(session: AsyncSession, order: Order) -> list[str]:
@@ -65,7 +60,7 @@ class TestOrder:
 
         await _take(session, order)
         assert await balance(session, escrow(order.id, "RUB")) == 300_00
-        await finish_order(session, order_id=order.id, now=NOW)
+        await finish_orders(session, [order.id], now=NOW)
 
         assert order.status == OrderStatus.FINISHED
         assert await balance(session, wallet(anna.user_id, "RUB")) == 200_00
@@ -130,10 +125,10 @@ class TestOrder:
         anna = await funded(session, 500_00)
         order = await _order(session, anna)
         await _take(session, order)
-        await finish_order(session, order_id=order.id, now=NOW)
+        await finish_orders(session, [order.id], now=NOW)
 
         await cancel_order(session, order_id=order.id, reason="not_enough_money", now=NOW)
-        await finish_order(session, order_id=order.id, now=NOW)
+        await finish_orders(session, [order.id], now=NOW)
 
         assert order.status == OrderStatus.FINISHED
         with pytest.raises(IntegrityError, match="is final"):
@@ -147,7 +142,7 @@ class TestOrder:
         await _take(session, order)
 
         with pytest.raises(AssertionError):
-            await finish_order(session, order_id=OrderId(anna.user_id), now=NOW)
+            await finish_orders(session, [OrderId(anna.user_id)], now=NOW)
 
     async def test_that_was_cancelled_before_its_money_was_held_gives_it_back(self, session: AsyncSession) -> None:
         anna = await funded(session, 500_00)
@@ -155,7 +150,7 @@ class TestOrder:
 
         await cancel_order(session, order_id=order.id, reason="no_more_wanted", now=NOW)
         await _take(session, order)
-        await finish_order(session, order_id=order.id, now=NOW)
+        await finish_orders(session, [order.id], now=NOW)
 
         assert order.status == OrderStatus.CANCELLED
         assert await balance(session, wallet(anna.user_id, "RUB")) == 500_00
@@ -165,7 +160,7 @@ class TestOrder:
         anna = await funded(session, 500_00)
         order = await _order(session, anna)
         await _take(session, order)
-        await capture(session, order_id=order.id, to={sales("RUB", anna.user_id): 300_00}, now=NOW)
+        await capture(session, {order.id: {sales("RUB", anna.user_id): 300_00}}, now=NOW)
 
         with pytest.raises(KeyReusedWithOtherLegs):
             async with session.begin_nested():
@@ -221,7 +216,7 @@ class TestPayingADebtFromTheWallet:
         assert intent.status == IntentStatus.AWAITING
         order = (await session.scalars(select(Order))).one()
         await _take(session, order)
-        await finish_order(session, order_id=order.id, now=NOW)
+        await finish_orders(session, [order.id], now=NOW)
 
         assert attempt.status == AttemptStatus.SUCCEEDED
         assert (intent.status, intent.left_minor) == (IntentStatus.SUCCEEDED, 0)
@@ -244,7 +239,7 @@ class TestPayingADebtFromTheWallet:
         )
         order = (await session.scalars(select(Order))).one()
         await _take(session, order)
-        await finish_order(session, order_id=order.id, now=NOW)
+        await finish_orders(session, [order.id], now=NOW)
 
         assert (intent.status, intent.left_minor) == (IntentStatus.CREATED, 200_00)
         assert await audit(session) == []
@@ -308,7 +303,7 @@ class TestPayingADebtFromTheWallet:
         )
         order = (await session.scalars(select(Order))).one()
         await _take(session, order)
-        await finish_order(session, order_id=order.id, now=NOW)
+        await finish_orders(session, [order.id], now=NOW)
 
         assert attempt.service_fee_minor == 4_50
         assert await balance(session, wallet(anna.user_id, "RUB")) == 295_50

@@ -1,0 +1,213 @@
+"""How long an order takes from its placing to its end, and how many end in a second, on the local bus."""
+
+import asyncio
+import statistics
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import asyncpg
+from sqlalchemy import func, select
+
+from bench.figure import Figure
+from core.accounts.limits import Limits
+from core.clock import utc_now
+from core.db import Database
+from core.embedded_postgres import EmbeddedPostgres
+from core.identity.actor import Actor, TelegramPerson
+from core.identity.meet import meet
+from core.ids import EventId, OrderId
+from core.ledger.audit import audit
+from core.ledger.balances import balance
+from core.ledger.chart import Leg, bank, wallet
+from core.ledger.post import post
+from core.migrate import migrate
+from core.orders.models import Order, OrderStatus
+from core.orders.place_order import place_order
+from core.outbox.envelope import Envelope
+from workers.bus.local import LocalBus
+from workers.run import keep_running, reaction_jobs
+from workers.subscriptions import listeners
+
+PEOPLE = 50
+WEALTH = 10**9
+LIMITS = Limits(operation=10**9, day=10**11)
+PLACING_AT_ONCE = 8
+
+
+def measure(*, quick: bool) -> list[Figure]:
+    """Return latencies at several rates, and the drain of a backlog to final states, spread and from one wallet."""
+    with tempfile.TemporaryDirectory(prefix="syncbuy-bench-") as folder:
+        server = EmbeddedPostgres(Path(folder) / "pg")  # durable as in production: the disk is part of the figure
+        server.start()
+        try:
+            asyncio.run(migrate(server.url))
+            return asyncio.run(_measure(server.url, quick=quick))
+        finally:
+            server.stop()
+
+
+class Shop:
+    """A database with people who have money, workers that carry out their orders, and a record of when each ended."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        self.ended: dict[OrderId, float] = {}
+        self.news = asyncio.Event()
+        self.stopping = asyncio.Event()
+        self.people: list[Actor] = []
+
+    async def open(self) -> None:
+        """Let people in, each with a wallet full of money."""
+        for number in range(PEOPLE):
+            async with self.db.transaction() as session:
+                person = TelegramPerson(10_000 + number, f"Person {number}", language_code="en")
+                actor = await meet(
+                    session,
+                    person=person,
+                    chat=None,
+                    default_currency="RUB",
+                    default_time_zone="UTC",
+                    now=utc_now(),
+                )
+                leg = Leg(bank("RUB"), wallet(actor.user_id, "RUB"), WEALTH)
+                await post(session, key=f"fill:{actor.user_id}", kind="fill", legs=[leg], now=utc_now())
+                self.people.append(actor)
+
+    async def place(self, actor: Actor) -> OrderId:
+        """Place an order of one minor unit."""
+        async with self.db.transaction() as session:
+            order = await place_order(
+                session, actor=actor, amount_minor=1, currency="RUB", description="Bench", limits=LIMITS, now=utc_now()
+            )
+            return order.id
+
+    async def work(self) -> None:
+        """Carry orders out until `stopping` is set."""
+        bus = Watched(self.db, self)
+        jobs = reaction_jobs(self.db, bus, self.stopping)
+        async with asyncio.TaskGroup() as group:
+            for name, job in jobs.items():
+                group.create_task(keep_running(name, job, self.stopping))
+
+    async def are_final(self, count: int, *, within_seconds: float) -> None:
+        """Wait until so many orders have ended."""
+        async with asyncio.timeout(within_seconds):
+            while len(self.ended) < count:
+                self.news.clear()
+                await self.news.wait()
+
+
+class Watched(LocalBus):
+    """The local bus, which notes when the event that an order has ended is published: after its commit."""
+
+    def __init__(self, db: Database, shop: Shop) -> None:
+        super().__init__(db, listeners())
+        self.shop = shop
+
+    async def publish(self, envelopes: Sequence[Envelope]) -> dict[EventId, str]:
+        """Note what has ended, and publish."""
+        now = time.perf_counter()
+        for envelope in envelopes:
+            if envelope.event_name in {"order.finished", "order.cancelled"}:
+                self.shop.ended.setdefault(OrderId(envelope.aggregate_id), now)
+        self.shop.news.set()
+        return await super().publish(envelopes)
+
+
+async def _measure(url: str, *, quick: bool) -> list[Figure]:
+    bare = await _bare_rate(url, seconds=1 if quick else 4)
+    db = Database.connect(url, pool_size=20)
+    shop = Shop(db)
+    await shop.open()
+    working = asyncio.create_task(shop.work())
+    figures = []
+    for rate, seconds in ((4, 3 if quick else 20), (50, 4 if quick else 60), (500, 2 if quick else 20)):
+        figures += await _at_rate(shop, rate, seconds)
+    count = 1_000 if quick else 10_000
+    for case, people in (("backlog", shop.people), ("hot account", shop.people[:1])):
+        shop.stopping.set()
+        await working
+        await _backlog(shop, people, count)
+        shop.stopping.clear()
+        shop.ended.clear()
+        began = time.perf_counter()
+        working = asyncio.create_task(shop.work())
+        await shop.are_final(count, within_seconds=300)
+        drained = count / (max(shop.ended.values()) - began)
+        figures.append(Figure(f"{case} of {count}, drained to final", round(drained), "orders/s", bare))
+    shop.stopping.set()
+    await working
+    await _check(shop)
+    await db.close()
+    return figures
+
+
+async def _at_rate(shop: Shop, rate: int, seconds: int) -> list[Figure]:
+    """Place orders at a steady rate whatever becomes of them, and return how long they took to their end."""
+    shop.ended.clear()
+    placed: dict[OrderId, float] = {}
+    loop, count = asyncio.get_running_loop(), rate * seconds
+    began = loop.time()
+
+    async def place(number: int) -> None:
+        await asyncio.sleep(began + number / rate - loop.time())
+        at = time.perf_counter()
+        placed[await shop.place(shop.people[number % PEOPLE])] = at
+
+    async with asyncio.TaskGroup() as group:
+        for number in range(count):
+            group.create_task(place(number))
+    await shop.are_final(count, within_seconds=120)
+    took = [1000 * (shop.ended[order_id] - at) for order_id, at in placed.items()]
+    third = len(took) // 3
+    steady = statistics.median(took[-third:]) / statistics.median(took[:third])
+    cuts = statistics.quantiles(took, n=100)
+    return [
+        Figure(f"{rate}/s, p50", round(cuts[49], 1), "ms"),
+        Figure(f"{rate}/s, p95", round(cuts[94], 1), "ms"),
+        Figure(f"{rate}/s, p99", round(cuts[98], 1), "ms"),
+        Figure(f"{rate}/s, last third against the first", round(steady, 2), "x"),
+    ]
+
+
+async def _backlog(shop: Shop, people: list[Actor], count: int) -> None:
+    numbers = iter(range(count))
+
+    async def client() -> None:
+        for number in numbers:
+            await shop.place(people[number % len(people)])
+
+    await asyncio.gather(*(client() for _ in range(PLACING_AT_ONCE)))
+
+
+async def _bare_rate(url: str, *, seconds: float) -> float:
+    """Return how many times a second this machine inserts two rows and commits, with 8 clients."""
+    pool = await asyncpg.create_pool(url, min_size=8, max_size=8)
+    await pool.execute("CREATE TABLE bare (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, amount bigint)")
+    until, done = time.perf_counter() + seconds, 0
+
+    async def client() -> None:
+        nonlocal done
+        while time.perf_counter() < until:
+            async with pool.acquire() as connection, connection.transaction():
+                await connection.execute("INSERT INTO bare (amount) VALUES (1)")
+                await connection.execute("INSERT INTO bare (amount) VALUES (2)")
+            done += 1
+
+    await asyncio.gather(*(client() for _ in range(8)))
+    await pool.close()
+    return round(done / seconds)
+
+
+async def _check(shop: Shop) -> None:
+    """Refuse figures of a book that does not add up."""
+    async with shop.db.transaction() as session:
+        finished = await session.scalar(
+            select(func.count()).select_from(Order).where(Order.status == OrderStatus.FINISHED)
+        )
+        left = [await balance(session, wallet(person.user_id, "RUB")) for person in shop.people]
+        assert PEOPLE * WEALTH - sum(left) == finished, "every order took exactly one minor unit"
+        known = {"every succeeded top-up is in its wallet once"}
+        assert [found for found in await audit(session) if found.invariant not in known] == []

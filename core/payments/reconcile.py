@@ -7,10 +7,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.ledger.models import Journal
 from core.payments.models import Attempt, AttemptStatus
 from core.payments.provider import Outcome, PaymentState
-from core.payments.take_payment_state import Taken, put_into_suspense, take_payment_state
+from core.payments.take_payment_state import Taken, is_put_aside, put_into_suspense, take_payment_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,5 +71,4 @@ async def _is_booked(session: AsyncSession, provider: str, state: PaymentState, 
             AttemptStatus.CREATED, AttemptStatus.PENDING_CONFIRMATION, AttemptStatus.SUCCEEDED,
         }:  # fmt: skip
             return True
-    keys = [f"{kind}:{provider}:{state.payment_id}" for kind in ("late", "suspense")]
-    return await session.scalar(select(Journal.id).where(Journal.key.in_(keys))) is not None
+    return await is_put_aside(session, provider=provider, state=state)

@@ -85,7 +85,7 @@ async def take_notice(
 
 def _ask_again(row: NoticeRow, now: datetime) -> NoticeStatus:
     """Wait until the provider says itself what the notice said; if it never does, somebody else wrote that."""
-    if row.tries < len(AGAIN_AFTER):
+    if row.tries <= len(AGAIN_AFTER):
         return _park(row, "the provider does not say so yet", now)
     return _finish(row, NoticeStatus.IGNORED, now, "the provider never said so")
 
@@ -94,7 +94,7 @@ async def _take_stranger(
     session: AsyncSession, row: NoticeRow, payment: PaymentState | None, now: datetime
 ) -> NoticeStatus:
     """Wait for what a notice speaks of; if it never turns up, put its money into suspense."""
-    if row.tries < len(AGAIN_AFTER):
+    if row.tries <= len(AGAIN_AFTER):
         return _park(row, "nothing that we know of yet", now)
     if payment is not None and payment.outcome == Outcome.SUCCEEDED:
         await put_into_suspense(session, provider=row.provider, state=payment, now=now)

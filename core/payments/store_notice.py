@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy import literal_column
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,21 +19,23 @@ HEADERS_KEPT = ("content-type", "user-agent", "webhook-id", "webhook-timestamp")
 
 async def store_notice(
     session: AsyncSession, *, provider: Provider, received: Received, key_id: str, now: datetime
-) -> bool:
-    """Store a verified notice once, and return whether it is a new one.
+) -> NoticeStatus | None:
+    """Store a verified notice once, and return as what; None if it is stored already.
 
     What the provider does not document is stored too, for somebody to look at: sending it again would not help. Where
     the provider does not sign, the first to come may have been a forgery or too early: a repeat is looked into again.
     """
+    detail: str | None = None
     try:
         notice = provider.parse(received)
-    except NotUnderstood as failure:
-        digest = hashlib.sha256(received.raw).hexdigest()
+    except Exception as failure:
+        # A reader of ours that breaks is mended, and what it broke at is looked at once more.
         log.exception("notice-not-understood", provider=provider.name)
+        detail = str(failure) if isinstance(failure, NotUnderstood) else f"our reader broke: {type(failure).__name__}"
+        digest = hashlib.sha256(received.raw).hexdigest()
         dedup_key, event, status = f"sha256:{digest}", "", NoticeStatus.NOT_UNDERSTOOD
-        detail: str | None = str(failure)
     else:
-        dedup_key, event, detail = notice.dedup_key, notice.event, None
+        dedup_key, event = notice.dedup_key, notice.event
         follows = notice.payment is not None or notice.refund is not None
         status = NoticeStatus.STORED if follows else NoticeStatus.IGNORED
     row = insert(NoticeRow).values(
@@ -51,13 +53,14 @@ async def store_notice(
         received_at=now,
         finished_at=None if status == NoticeStatus.STORED else now,
     )
-    is_new = await session.scalar(row.on_conflict_do_nothing().returning(NoticeRow.id)) is not None
-    if not is_new and not provider.signs:
-        same = (NoticeRow.provider == provider.name) & (NoticeRow.dedup_key == dedup_key)
-        idle = NoticeRow.status.in_([NoticeStatus.PARKED, NoticeStatus.IGNORED])
+    if provider.signs:
+        row = row.on_conflict_do_nothing()
+    else:
+        idle = NoticeRow.status.in_([NoticeStatus.PARKED, NoticeStatus.IGNORED]) & (NoticeRow.event != "")
         again = {"status": NoticeStatus.STORED, "tries": 0, "next_try_at": now, "finished_at": None, "detail": None}
-        await session.execute(update(NoticeRow).where(same, idle, NoticeRow.event != "").values(again))
+        row = row.on_conflict_do_update(index_elements=["provider", "dedup_key"], set_=again, where=idle)
+    # A row that was inserted has never been changed by anybody.
+    is_new = await session.scalar(row.returning(literal_column("payments.notices.xmax = 0")))
+    if is_new is False or (is_new and status == NoticeStatus.STORED):
         session.info[WAKE] = True
-    if is_new and status == NoticeStatus.STORED:
-        session.info[WAKE] = True
-    return is_new
+    return status if is_new else None

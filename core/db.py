@@ -1,13 +1,15 @@
 """The database: the base of all tables, and the only place that commits."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, MetaData, Text, Uuid
+from sqlalchemy import BigInteger, DateTime, Executable, MetaData, Text, Uuid, event
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
@@ -50,12 +52,15 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
+        self._alone = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._bells: list[Callable[[], None]] = []
 
     @classmethod
     def connect(cls, url: str, *, pool_size: int = 10) -> "Database":
         """Return a database at `url` (postgresql://...); nothing is opened before the first transaction."""
-        return cls(create_async_engine(asyncpg_url(url), pool_size=pool_size, max_overflow=0, pool_pre_ping=True))
+        engine = create_async_engine(asyncpg_url(url), pool_size=pool_size, max_overflow=0)
+        event.listen(engine.sync_engine, "checkout", _leave_closed_ones)
+        return cls(engine)
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -64,6 +69,14 @@ class Database:
             yield session
         if session.info.get(WAKE):
             self.ring()
+
+    async def run_alone(self, statement: Executable, parameters: Mapping[str, Any]) -> Any:
+        """Carry out one statement as a transaction of its own, in one round trip, and return its first value or None.
+
+        Nobody is woken: `ring` does that.
+        """
+        async with self._alone.connect() as connection:
+            return await connection.scalar(statement, parameters)
 
     def on_commit(self, bell: Callable[[], None]) -> None:
         """Call `bell` after each commit that emitted an event (in this process only)."""
@@ -77,3 +90,9 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+
+
+def _leave_closed_ones(connection: DBAPIConnection, _record: object, _proxy: object) -> None:
+    """Let the pool replace what the database has closed; asking it each time would take three round trips."""
+    if cast("Any", connection).driver_connection.is_closed():
+        raise DisconnectionError

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable
 
 import structlog
 import typer
@@ -24,6 +23,8 @@ from core.logs import set_up_logs
 from core.payments.providers import configured, given_secrets
 from core.payments.providers.asking import new_client
 from core.secrets import Secrets
+from webhooks.app import create_app
+from webhooks.serve import listen, quickest_loop, serve, url_of
 
 log = structlog.get_logger()
 
@@ -42,7 +43,7 @@ def main() -> None:
             if url is None:
                 folder = settings.data_dir / "postgres"
                 url = stack.enter_context(EmbeddedPostgres(folder, binaries=settings.postgres_programs)).url
-            with asyncio.Runner(loop_factory=_quickest_loop()) as runner:
+            with asyncio.Runner(loop_factory=quickest_loop()) as runner:
                 runner.run(_serve(url))
     except (WrongSettings, EmbeddedPostgresFailed, OSError) as failure:
         typer.echo(f"The webhooks did not start. {failure}", err=True)
@@ -50,9 +51,6 @@ def main() -> None:
 
 
 async def _serve(database_url: str) -> None:
-    from webhooks.app import create_app
-    from webhooks.serve import listen, serve, url_of
-
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
@@ -76,14 +74,6 @@ async def _serve(database_url: str) -> None:
             )
             await serve(app, listening, stopping)
     await db.close()
-
-
-def _quickest_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    try:
-        import uvloop
-    except ImportError:  # there is none for this platform
-        return None
-    return uvloop.new_event_loop
 
 
 if __name__ == "__main__":

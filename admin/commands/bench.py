@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-BENCHES = ("settlement", "ledger")
+BENCHES = ("settlement", "ledger", "webhook")
 
 
 def bench(

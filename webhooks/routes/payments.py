@@ -14,7 +14,7 @@ from core.clock import utc_now
 from core.db import Database
 from core.payments.models import NoticeStatus
 from core.payments.provider import NotGenuine, Provider, Received
-from core.payments.store_notice import store_notice
+from core.payments.store_notice import store_notice_alone
 from webhooks.limits import Limits
 from webhooks.measures import Measures, Outcome
 from webhooks.patience import within
@@ -108,7 +108,8 @@ class _Door:
 
     async def _store(self, provider: Provider, received: Received, key_id: str) -> Answered:
         try:
-            kept = await within(self.limits.database_seconds, _store(self.db, provider, received, key_id))
+            storing = store_notice_alone(self.db, provider=provider, received=received, key_id=key_id, now=utc_now())
+            kept = await within(self.limits.database_seconds, storing)
         except Exception as failure:  # noqa: BLE001 -- nothing is promised before the commit; the sender repeats
             log.error(  # noqa: TRY400 -- the database's own words would repeat the row
                 "notice-not-stored", provider=provider.name, failure=type(failure).__name__
@@ -122,11 +123,6 @@ _OUTCOMES: dict[NoticeStatus | None, Outcome] = {
     None: Outcome.REPEATED,
     NoticeStatus.NOT_UNDERSTOOD: Outcome.NOT_UNDERSTOOD,
 }
-
-
-async def _store(db: Database, provider: Provider, received: Received, key_id: str) -> NoticeStatus | None:
-    async with db.transaction() as session:
-        return await store_notice(session, provider=provider, received=received, key_id=key_id, now=utc_now())
 
 
 async def _read(request: Request, max_bytes: int) -> bytes:

@@ -1,16 +1,17 @@
-"""The story that `demo` plays: four people and a barbecue; one speaks English and pays late, one is disputed."""
+"""The story that `demo` plays: four people and a barbecue, paid by every rail; one is late, one is disputed."""
 
 from collections.abc import Callable
 from datetime import timedelta
 
+from sandbox.bank.client import Bank
 from sandbox.telegram.person import Person, Seen, World
 
 GROUP = "Дача 🌲"
 Tell = Callable[[str], None]
 
 
-async def play(world: World, tell: Tell) -> None:
-    """Play the story through the chat, the way people would; `tell` announces each scene."""
+async def play(world: World, bank: Bank, tell: Tell) -> None:
+    """Play the story through the chat and the bank, the way people would; `tell` announces each scene."""
     anna, boris, vera, john = (world.person(name) for name in ("anna", "boris", "vera", "john"))
     tell("Everybody but John opens a private chat with the bot; Anna and Vera say where to pay them")
     await _settle_in(anna, "+7 912 345-67-89")
@@ -24,13 +25,16 @@ async def play(world: World, tell: Tell) -> None:
     await _buy(anna, boris, vera, john)
     tell("Anna looks at both strategies and locks the shares")
     await _lock(anna)
-    tell("Boris asks why he owes, and pays a part, then the rest; Vera did not get it at first")
-    await _pay_in_parts(boris, anna)
+    tell("Boris asks why he owes, sends a part outside, and pays the rest by a link; his first card is declined")
+    await _pay_in_parts(boris, anna, bank)
+    tell("Vera did not get what Boris sent at first")
     await _dispute(boris, vera)
-    tell("Vera and Boris pay what else they owe")
-    await _pay(vera, anna.name)
-    await anna.tap(await _newest_question(anna), "✅ Пришло")
+    tell("Vera tops up her wallet and pays Anna from it")
+    await _pay_from_wallet(vera, anna, bank)
+    tell("Boris pays John outside")
     await _pay(boris, john.name)
+    tell("The butcher gave a discount: Anna gives Boris a part back, to his card")
+    await _refund(anna, boris)
     tell("John speaks English and pays late: a week goes by")
     await world.advance(timedelta(days=7))
     await _pay_late(john)
@@ -89,21 +93,60 @@ async def _lock(anna: Person) -> None:
     await anna.sees(GROUP, containing="доли зафиксированы")
 
 
-async def _pay_in_parts(payer: Person, payee: Person) -> None:
+async def _pay_in_parts(payer: Person, payee: Person, bank: Bank) -> None:
     told = await payer.sees(None, containing="доли посчитаны", button=payee.name)
     await payer.send(None, "/why")
     await payer.tap(await payer.sees(None, containing="О каком долге", button=payee.name), payee.name)
     await payer.sees(None, containing="Доля")
     await payer.tap(told, payee.name)
     await payer.tap(await payer.sees(None, containing="Куда перевести", button="Часть"), "Часть")
-    await payer.sees(None, containing="Сколько перевели?")
+    await payer.sees(None, containing="Какую часть")
     await payer.send(None, "100р")
+    await payer.tap(await payer.sees(None, containing="Заплатить 100", button="Перевёл(а)"), "Перевёл(а)")
     await payer.sees(None, containing="Отметил: 100")
     await payee.tap(await payee.sees(None, containing="Пришло?", button="✅ Пришло"), "✅ Пришло")
     await payer.sees(None, containing="подтверждает: 100")
-    await _pay(payer, payee.name)
-    await payee.tap(await _newest_question(payee), "✅ Пришло")
-    await payee.sees(None, containing="Записал")
+    await bank.fail(await _ask_for_link(payer, payee), "insufficient_funds")
+    failed = await payer.sees(None, containing="На карте не хватает денег", button="Попробовать снова")
+    await bank.pay(await _ask_for_link(payer, payee))
+    await payer.sees(None, containing="✅ Оплачено 350", after=failed)
+    await payee.sees(None, containing=f"{payer.name} заплатил(а) вам 350")
+
+
+async def _ask_for_link(payer: Person, payee: Person) -> str:
+    """Tap the debt's link button and return the id of the bank's payment."""
+    asked = await payer.send(None, "/debts")
+    await payer.tap(await payer.sees(None, button=f"💳 {payee.name}", after=asked), f"💳 {payee.name}")
+    await payer.tap(await payer.sees(None, containing=payee.name, button="ЮKassa", after=asked), "ЮKassa")
+    link = await payer.sees(None, containing="К оплате", button="💳 Оплатить", after=asked)
+    [url] = [button["url"] for row in link.buttons for button in row if "url" in button]
+    return str(url.rpartition("/")[2])
+
+
+async def _pay_from_wallet(payer: Person, payee: Person, bank: Bank) -> None:
+    asked = await payer.send(None, "/topup 1000")
+    await payer.tap(await payer.sees(None, containing="Чем пополнить", button="Банк", after=asked), "Банк")
+    await payer.sees(None, containing="К оплате 1", button="💳 Оплатить", after=asked)
+    await bank.pay((await bank.payments())[-1]["id"])
+    await payer.sees(None, containing="Кошелёк пополнен", after=asked)
+    await payer.send(None, "/debts")
+    await payer.tap(await payer.sees(None, button=f"💳 {payee.name}", after=asked), f"💳 {payee.name}")
+    await payer.tap(
+        await payer.sees(None, containing=payee.name, button="👛 Из кошелька", after=asked), "👛 Из кошелька"
+    )
+    await payer.sees(None, containing="Заплачено из кошелька", after=asked)
+    await payee.sees(None, containing=f"{payer.name} заплатил(а) вам")
+    asked = await payer.send(None, "/wallet")
+    await payer.sees(None, containing="Кошелёк: ", after=asked)
+
+
+async def _refund(payee: Person, payer: Person) -> None:
+    paid = await payee.sees(None, containing=f"{payer.name} заплатил(а) вам 350", button="Вернуть деньги")
+    await payee.tap(paid, "Вернуть деньги")
+    await payee.tap(await payee.sees(None, containing="Вернуть деньги за", button="Часть"), "Часть")
+    await payee.sees(None, containing="Сколько вернуть")
+    await payee.send(None, "50")
+    await payer.sees(None, containing="Вам вернули 50")
 
 
 async def _dispute(payer: Person, payee: Person) -> None:

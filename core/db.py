@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import BigInteger, DateTime, Executable, MetaData, Text, Uuid, event
@@ -46,6 +46,16 @@ class Base(DeclarativeBase):
     }
 
 
+def _refuse_if_closed(connection: DBAPIConnection, _record: object, _proxy: object) -> None:
+    """Make the pool open a new connection in place of one that its server has closed, as by a restart.
+
+    asyncpg is told of that by the socket and needs not ask: a ping would cost three round trips per transaction. A
+    connection that breaks without a word raises at its next statement, and the pool then replaces every one.
+    """
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
+
+
 class Database:
     """A pool of connections, transactions that commit at their end, and a bell that rings after the commit."""
 
@@ -59,7 +69,7 @@ class Database:
     def connect(cls, url: str, *, pool_size: int = 10) -> "Database":
         """Return a database at `url` (postgresql://...); nothing is opened before the first transaction."""
         engine = create_async_engine(asyncpg_url(url), pool_size=pool_size, max_overflow=0)
-        event.listen(engine.sync_engine, "checkout", _leave_closed_ones)
+        event.listen(engine.sync_engine, "checkout", _refuse_if_closed)
         return cls(engine)
 
     @contextlib.asynccontextmanager
@@ -90,9 +100,3 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
-
-
-def _leave_closed_ones(connection: DBAPIConnection, _record: object, _proxy: object) -> None:
-    """Let the pool replace what the database has closed; asking it each time would take three round trips."""
-    if cast("Any", connection).driver_connection.is_closed():
-        raise DisconnectionError

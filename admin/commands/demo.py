@@ -36,6 +36,7 @@ async def _play(url: str, folder: Path, *, quiet: bool) -> dict[str, Any]:
     from admin.product import running_product
     from admin.story import play
     from admin.watching import watch
+    from sandbox.bank.client import Bank
     from sandbox.telegram.person import World
 
     console = Console(quiet=quiet, highlight=False, soft_wrap=True)
@@ -43,16 +44,41 @@ async def _play(url: str, folder: Path, *, quiet: bool) -> dict[str, Any]:
     lively = running_product(url, data_dir=folder, any_port=True, group_messages_per_minute=3000)
     async with lively as product:
         assert product.page_url is not None, "the demo needs the sandbox: unset BOT_TOKEN"
-        async with World.connect(product.page_url) as world:
+        assert product.bank_url is not None
+        async with World.connect(product.page_url) as world, Bank.connect(product.bank_url) as bank:
             watching = asyncio.create_task(watch(product.page_url, console))
             failure = None
             try:
-                await play(world, lambda scene: console.rule(f"[bold]{scene}"))
+                await play(world, bank, lambda scene: console.rule(f"[bold]{scene}"))
             except AssertionError as wrong:
                 failure = str(wrong)
             messages = sum(call["method"].startswith("send") for call in await world.calls())
+            books = {shop: await bank.book(shop) for shop in ("standard", "yookassa")}
             watching.cancel()
-        return {**await _outcome(product.db), "messages": messages, "failure": failure}
+        outcome = await _outcome(product.db)
+        ours = await _books(product.db, books)
+        same = ours == books
+        return {**outcome, "ok": outcome["ok"] and same, "messages": messages, "failure": failure, "books": ours,
+                "books_equal_the_banks": same}  # fmt: skip
+
+
+async def _books(db: Any, books: dict[str, Any]) -> dict[str, Any]:
+    """Return what the ledger says of each shop, in the words of the bank's own book; the counts are the bank's."""
+    from core.ledger.balances import provider_totals
+
+    ours: dict[str, Any] = {}
+    async with db.transaction() as session:
+        for shop, theirs in books.items():
+            ours[shop] = {
+                currency: {
+                    "paid": totals.paid,
+                    "refunded": totals.refunded,
+                    "fees": totals.fees,
+                    "count": theirs.get(currency, {}).get("count", 0),
+                }
+                for currency, totals in (await provider_totals(session, shop)).items()
+            }
+    return ours
 
 
 async def _outcome(db: Any) -> dict[str, Any]:

@@ -1,25 +1,19 @@
 """The only way to move money: post a journal, once per key."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import Conflict
-from core.ledger.chart import NORMAL_SIDE, AccountName, Leg
-from core.ledger.models import Account
+from core.ledger.chart import Leg
 
-POST = text(
-    "SELECT journal_id, replayed "
-    "FROM ledger.post(:key, :kind, CAST(:legs AS jsonb), CAST(:meta AS jsonb), :at, :reverses)"
-)
-FLOOR = "accounts_floor_check"
+POST = text("SELECT journal_id, replayed FROM ledger.post(CAST(:names AS text[]), CAST(:drafts AS jsonb))")
 OTHER_LEGS, CLOSED = "LG002", "LG003"
 
 
@@ -33,6 +27,18 @@ class AccountClosed(Conflict):
 
 class KeyReusedWithOtherLegs(Exception):
     """A journal with this key says something else, in legs, kind or what it reverses: a bug, a key names one fact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A journal to be written: `key` names it for ever, `now` is when it happened."""
+
+    key: str
+    kind: str
+    legs: Sequence[Leg]
+    now: datetime
+    meta: Mapping[str, Any] | None = None
+    reverses: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,55 +59,65 @@ async def post(
     meta: Mapping[str, Any] | None = None,
     reverses: int | None = None,
 ) -> Posting:
-    """Write a journal of one or more transfers, opening the accounts that do not exist yet.
-
-    The same key with the same legs again changes nothing and is told by `replayed`. Accounts are held in the order of
-    their ids until the transaction ends. Legs are carried out in the order given: money arrives before it leaves.
+    """Write a journal of one or more transfers, as `post_many` does.
 
     :raises NotEnoughMoney: if an account that may not go below zero would.
     :raises AccountClosed: if an account is closed.
     :raises KeyReusedWithOtherLegs: if the key names a journal with other legs.
     """
-    assert legs, "an empty journal says nothing"
-    ids = await account_ids(session, [name for leg in legs for name in (leg.debit, leg.credit)])
-    rows = [{"debit_id": ids[leg.debit], "credit_id": ids[leg.credit], "amount": leg.amount_minor} for leg in legs]
-    said = {
-        "key": key,
-        "kind": kind,
-        "legs": orjson.dumps(rows).decode(),
-        "meta": orjson.dumps(dict(meta or {})).decode(),
-    }
+    [posting] = await post_many(session, [Draft(key, kind, legs, now, meta, reverses)])
+    if posting is None:
+        raise NotEnoughMoney
+    return posting
+
+
+async def post_many(session: AsyncSession, drafts: Sequence[Draft]) -> list[Posting | None]:
+    """Write journals one after the other in one round trip, opening the accounts that do not exist yet.
+
+    Returns what became of each, in the order given; None stands for one that was refused because an account that may
+    not go below zero would: it leaves no trace, and the others go on without it. The same key with the same legs again
+    changes nothing and is told by `replayed`. Legs are carried out in the order given: money arrives before it leaves.
+
+    Accounts are held in one order until the transaction ends, so two calls never wait for each other. Two calls in one
+    transaction can: post everything of a transaction at once, or hold what leads to the accounts before (as a purchase
+    leads to its debts). PostgreSQL ends one of two that do wait for each other, and the same keys can be posted again.
+
+    :raises AccountClosed: if an account is closed; then nothing is written.
+    :raises KeyReusedWithOtherLegs: if a key names a journal with other legs; then nothing is written.
+    """
+    places: dict[str, int] = {}  # of each account's name in the list of them, from 1 as SQL counts
+
+    def place(name: str) -> int:
+        return places.setdefault(name, len(places) + 1)
+
+    rows = []
+    for draft in drafts:
+        assert draft.legs, "an empty journal says nothing"
+        legs = [(place(str(leg.debit)), place(str(leg.credit)), leg.amount_minor) for leg in draft.legs]
+        rows.append(
+            {
+                "key": draft.key,
+                "kind": draft.kind,
+                "legs": legs,
+                "meta": draft.meta,
+                "event_at": draft.now,
+                "reverses": draft.reverses,
+            }
+        )
+    if not rows:
+        return []
     try:
-        row = (await session.execute(POST, {**said, "at": now, "reverses": reverses})).one()
+        done = await session.execute(POST, {"names": list(places), "drafts": orjson.dumps(rows).decode()})
     except DBAPIError as refusal:
-        raise _in_our_words(refusal, key) from refusal
-    return Posting(row.journal_id, row.replayed)
+        raise _in_our_words(refusal) from refusal
+    return [None if row.journal_id is None else Posting(row.journal_id, row.replayed) for row in done]
 
 
-async def account_ids(session: AsyncSession, names: Iterable[AccountName]) -> dict[AccountName, int]:
-    """Return the id of each account, opening those that do not exist yet."""
-    wanted = {str(name): name for name in names}
-    found = await _find(session, wanted)
-    missing = [wanted[name] for name in sorted(wanted.keys() - found.keys())]  # sorted, so that two cannot deadlock
-    if missing:
-        values = [{**asdict(name), "normal_side": NORMAL_SIDE[name.kind]} for name in missing]
-        await session.execute(insert(Account).values(values).on_conflict_do_nothing())
-        found |= await _find(session, wanted)
-    return {wanted[name]: account_id for name, account_id in found.items()}
-
-
-async def _find(session: AsyncSession, names: Iterable[str]) -> dict[str, int]:
-    rows = await session.execute(select(Account.name, Account.id).where(Account.name.in_(list(names))))
-    return dict(iter(rows))
-
-
-def _in_our_words(refusal: DBAPIError, key: str) -> Exception:
-    said = getattr(refusal.orig, "__cause__", None)  # what asyncpg raised, which knows the constraint
-    if getattr(said, "constraint_name", None) == FLOOR:
-        return NotEnoughMoney()
+def _in_our_words(refusal: DBAPIError) -> Exception:
+    said = refusal.orig and refusal.orig.__cause__  # what asyncpg raised, which knows the code
     state = getattr(said, "sqlstate", None)
     if state == CLOSED:
         return AccountClosed()
     if state == OTHER_LEGS:
-        return KeyReusedWithOtherLegs(key)
+        return KeyReusedWithOtherLegs(str(said))
     return refusal

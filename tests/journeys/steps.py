@@ -1,6 +1,11 @@
 """Steps that several journeys begin with."""
 
+import asyncio
+
+from admin.product import Running
 from admin.story import GROUP
+from core.ledger.balances import provider_totals
+from sandbox.bank.client import Bank
 from sandbox.telegram.person import Person, Seen, World
 
 
@@ -31,3 +36,23 @@ async def open_debt(payer: Person, payee: str) -> Seen:
     asked = await payer.send(None, "/debts")
     await payer.tap(await payer.sees(None, containing="Вы должны", button=f"💳 {payee}", after=asked), f"💳 {payee}")
     return await payer.sees(None, containing=payee, button="Перевёл(а)", after=asked)
+
+
+async def same_books(product: Running, bank: Bank) -> None:
+    """Wait until the bank's book and the ledger say the same of every shop, or fail with both."""
+    for shop in ("standard", "yookassa"):
+        async with asyncio.timeout(10):
+            while True:
+                theirs = {
+                    currency: (totals["paid"], totals["refunded"], totals["fees"])
+                    for currency, totals in (await bank.book(shop)).items()
+                    if totals["count"]
+                }
+                async with product.db.transaction() as session:
+                    ours = {
+                        currency: (totals.paid, totals.refunded, totals.fees)
+                        for currency, totals in (await provider_totals(session, shop)).items()
+                    }
+                if theirs == ours:
+                    break
+                await asyncio.sleep(0.05)

@@ -11,15 +11,19 @@ from core.inbox.models import InboxRow
 from core.notifications.models import Notification
 from core.purchases.models import Participant, Purchase, Task
 from core.settlement.models import Intent
+from sandbox.bank.client import Bank
 from sandbox.telegram.person import World
-from tests.journeys.steps import locked, open_purchase
+from tests.journeys.steps import locked, open_purchase, same_books
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(8) + b"\0\0\0\x10\0\0\0\x10"
 
 
 class TestTheStory:
-    async def test_of_the_demo_ends_well(self, world: World) -> None:
-        await play(world, lambda _: None)
+    async def test_of_the_demo_ends_well(self, world: World, product: Running) -> None:
+        assert product.bank_url is not None
+        async with Bank.connect(product.bank_url) as bank:
+            await play(world, bank, lambda _: None)
+            await same_books(product, bank)
 
 
 class TestTaps:

@@ -6,7 +6,7 @@ provider-stripe = Stripe
 provider-cloudpayments = CloudPayments
 provider-telegram = Telegram
 payment-for-wallet = Пополнение кошелька SyncBuy
-payment-for-debt = { $purchase }: долг перед { $payee }
+payment-for-debt = { $purchase }: долг, получатель { $payee }
 
 payment-refund = Возврат от SyncBuy
 
@@ -73,7 +73,7 @@ told-payment-received = 💰 { $payer } заплатил(а) вам <b>{ $amount
    *[some] {" "}Комиссия сервиса — { $fee_amount }.
 }
 told-came-late = 💰 Оплата <b>{ $amount }</b> пришла позже срока. Деньги в вашем кошельке — можно заплатить долг из него: /debts
-told-refund-requested = ↩️ { $organizer } просит вернуть { $payer } <b>{ $amount }</b> за «{ $purchase }». { $rail ->
+told-refund-requested = ↩️ { $organizer } просит вернуть <b>{ $amount }</b> за «{ $purchase }». Платил(а) { $payer }. { $rail ->
     [manual] Вы согласны и вернёте деньги сами?
    *[other] Вы согласны? Деньги уйдут из вашего кошелька.
 }
@@ -87,7 +87,7 @@ told-refund-succeeded = ↩️ { $you ->
         [provider] {" "}— деньги на карте.
        *[manual] .
     }
-   *[other] Возврат <b>{ $amount }</b> за «{ $purchase }» дошёл до { $payer }.
+   *[other] Возврат <b>{ $amount }</b> за «{ $purchase }» дошёл. Получатель — { $payer }.
 }
 told-refund-canceled = ❌ Возврат <b>{ $amount }</b> за «{ $purchase }» не состоялся. { $reason ->
     [declined] { $payee } не согласен(на).
@@ -140,25 +140,25 @@ withdrawal-requested = ⏳ Заявка на вывод <b>{ $amount }</b> пр�
 refund-none = В этой покупке возвращать нечего: никто ещё не заплатил или всё уже возвращено.
 refund-which = Какой платёж вернуть?
 refund-line = ↩️ { $payer } → { $payee }: { $amount }
-refund-question = Вернуть { $payer } деньги за «{ $purchase }»? Заплачено { $paid }{ $refunded ->
+refund-question = Вернуть деньги за «{ $purchase }»? Платил(а) { $payer }: { $paid }{ $refunded ->
     [none] {""}
    *[some] , уже возвращено { $refunded_amount }
 }. { $rail ->
-    [wallet] Деньги уйдут из кошелька ({ $payee }) в кошелёк ({ $payer }).
-    [provider] Деньги уйдут из кошелька ({ $payee }) на карту ({ $payer }).
+    [wallet] Деньги уйдут из кошелька в кошелёк: { $payee } → { $payer }.
+    [provider] Деньги уйдут из кошелька на карту: { $payee } → { $payer }.
    *[manual] Деньги нужно отдать самим; { $payer } подтвердит, что они пришли.
 }
 button-refund-all = ↩️ Вернуть { $amount }
 ask-refund-part = Сколько вернуть? Можно до { $left }.
 refund-begun = ↩️ Возврат { $amount } начат.
-refund-asked = ↩️ Спросил { $payee }: деньги вернутся, если он(а) согласится.
+refund-asked = ↩️ Вопрос отправлен: { $payee } решает, вернуть ли деньги.
 refund-done = ✅ { $amount } возвращено.
 refund-declined = Хорошо, деньги остаются у вас.
 refund-came = ✅ Записал: { $amount } вернулось.
 refund-did-not-come = Понял: не вернулось. Сообщу.
 
 history-payment-received = { $at } · { $payer } → { $payee }: заплачено { $amount }
-history-refund-requested = { $at } · { $actor }: просьба вернуть { $payer } { $amount }
+history-refund-requested = { $at } · { $actor }: просьба о возврате { $payee } → { $payer }, { $amount }
 history-refund-started = { $at } · { $payee } → { $payer }: возврат { $amount } начат
 history-refund-succeeded = { $at } · { $payee } → { $payer }: возвращено { $amount }
 history-refund-canceled = { $at } · { $payee } → { $payer }: возврат { $amount } не состоялся

@@ -100,7 +100,7 @@ BEGIN
             held[credit].version := held[credit].version + 1;
             -- Only who gives can be lacking: the debited of those that grow by credits, the credited of the others.
             IF held[debit].normal_side = 'C' AND held[debit].debits > held[debit].credits
-               AND held[debit].kind <> 'fee_revenue'
+               AND held[debit].kind NOT IN ('fee_revenue', 'sales')
                OR held[credit].normal_side = 'D' AND held[credit].credits > held[credit].debits
                AND held[credit].kind NOT IN ('provider_clearing', 'bank', 'fee_expense')
             THEN

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0009_money"
-down_revision = "0007_notifications"
+down_revision = "0008_posting"
 
 
 # Rules of tables that are older than this; their names are those that the models give them.

@@ -75,7 +75,7 @@ async def record_refund_answer(session: AsyncSession, call: RefundCall, state: R
     held, refund = await hold_refund(session, refund_id)
     if refund.status != RefundStatus.PENDING:
         return
-    if state.outcome == Outcome.REJECTED and call.provider_refund_id is None:
+    if state.outcome == Outcome.REJECTED and refund.provider_refund_id is None:
         await cancel_refund(session, held, refund, reason=state.reason or REASON_UNKNOWN, now=now)
     elif state.outcome == Outcome.PENDING:
         refund.provider_refund_id = refund.provider_refund_id or state.provider_refund_id

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from core.ledger.models import Account, Journal, Transfer
 
 AT_ONCE = 1000  # rows that are in memory while all of them are read
-_Found = tuple[int, str, str, int, str, str, str, int, datetime, datetime, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class TransferLine:
 async def transfers_of(session: AsyncSession, journal_keys: Collection[str]) -> list[TransferLine]:
     """Return the transfers of the journals with these keys, as far as they exist, the oldest first."""
     rows = await session.execute(_lines().where(Journal.key.in_(journal_keys)))
-    return [TransferLine(*row) for row in rows]
+    return [TransferLine(**row) for row in rows.mappings()]
 
 
 async def all_transfers(
@@ -47,17 +46,29 @@ async def all_transfers(
         wanted = wanted.where(Journal.event_at >= since)
     if until is not None:
         wanted = wanted.where(Journal.event_at < until)
-    rows: AsyncIterator[Row[_Found]] = await session.stream(wanted.execution_options(yield_per=AT_ONCE))
-    async for row in rows:
-        yield TransferLine(*row)
+    rows = await session.stream(wanted.execution_options(yield_per=AT_ONCE))
+    async for row in rows.mappings():
+        yield TransferLine(**row)
 
 
-def _lines() -> Select[_Found]:
+def _lines() -> Select[*tuple[Any, ...]]:
     debit, credit = aliased(Account), aliased(Account)
-    columns = (
-        *(Transfer.id, Journal.key, Journal.kind, Transfer.leg, debit.name, credit.name, Transfer.currency),
-        *(Transfer.amount, Journal.event_at, Journal.created_at, Journal.meta),
+    found = (
+        select(
+            Transfer.id.label("transfer_id"),
+            Journal.key.label("journal_key"),
+            Journal.kind,
+            Transfer.leg,
+            debit.name.label("debit"),
+            credit.name.label("credit"),
+            Transfer.currency,
+            Transfer.amount.label("amount_minor"),
+            Journal.event_at,
+            Journal.created_at,
+            Journal.meta,
+        )
+        .join(Journal, Journal.id == Transfer.journal_id)
+        .join(debit, debit.id == Transfer.debit_id)
+        .join(credit, credit.id == Transfer.credit_id)
     )
-    found: Select[Any] = select(*columns).join(Journal, Journal.id == Transfer.journal_id)
-    found = found.join(debit, debit.id == Transfer.debit_id).join(credit, credit.id == Transfer.credit_id)
     return found.order_by(Transfer.id)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 
 from core.identity.models import User
 from core.ids import AttemptId, shorten
@@ -58,8 +59,8 @@ async def find_refunds(
 async def find_notices(
     session: AsyncSession, *, status: str | None = None, provider: str | None = None, limit: int | None = None
 ) -> list[NoticeRow]:
-    """Return notices, the newest first; all of them without a limit."""
-    found = select(NoticeRow)
+    """Return notices without their bodies, the newest first; all of them without a limit."""
+    found = select(NoticeRow).options(defer(NoticeRow.raw))
     if status is not None:
         found = found.where(NoticeRow.status == status)
     if provider is not None:
@@ -79,14 +80,21 @@ async def notice_of(session: AsyncSession, notice_id: int) -> NoticeRow:
 
 
 async def notices_about(session: AsyncSession, attempt: Attempt, refunds: Sequence[Refund]) -> list[NoticeRow]:
-    """Return the notices in which an attempt or one of its refunds is named, the oldest first, up to a hundred."""
+    """Return the notices in which an attempt or one of its refunds is named, the oldest first, up to a hundred.
+
+    They come without their bodies.
+    """
     named = [str(attempt.id), shorten(attempt.id), attempt.provider_payment_id]
     named += [str(refund.id) for refund in refunds] + [refund.provider_refund_id for refund in refunds]
     # Called by its whole name: `position` alone is a word of SQL and wants its arguments the other way round.
     mentions = [func.pg_catalog.position(NoticeRow.raw, name.encode()) > 0 for name in named if name]
     # What came before the attempt cannot speak of it, so that the index spares most of the bodies.
     later = NoticeRow.received_at >= attempt.created_at - timedelta(hours=1)
-    found = select(NoticeRow).where(NoticeRow.provider == attempt.provider, later, or_(*mentions))
+    found = (
+        select(NoticeRow)
+        .options(defer(NoticeRow.raw))
+        .where(NoticeRow.provider == attempt.provider, later, or_(*mentions))
+    )
     return list(await session.scalars(found.order_by(NoticeRow.id).limit(NOTICES_MAX)))
 
 

@@ -5,6 +5,7 @@ import contextlib
 import errno
 import getpass
 import os
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -126,9 +127,12 @@ def refuse(sentence: str) -> None:
 
 def confirm(question: str, *, yes: bool) -> None:
     """Go on only if the operator says so, or has said so by `--yes`; else end with exit code 1."""
-    if not yes:
-        # On stderr, so that a JSON document stays the only thing on stdout.
-        typer.confirm(question, abort=True, err=True)
+    if yes:
+        return
+    # On stderr and by hand: `input` would write to stdout, on which a JSON document may stand alone.
+    typer.echo(f"{question} [y/N]: ", err=True, nl=False)
+    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+        refuse("Nothing was changed.")
 
 
 def chosen(written: str | None, kinds: type[Choice], option: str) -> Choice | None:

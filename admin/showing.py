@@ -34,6 +34,8 @@ def show(document: Document, *, as_json: bool, columns: Mapping[str, Sequence[st
     for name, part in document.items():
         if isinstance(part, Mapping):
             console.print(_record(name, part))
+        elif part is not None and not part:
+            console.print(f"{_title(name)}: 0")
         elif part is not None:
             console.print(_listing(name, part, (columns or {}).get(name)))
 
@@ -57,7 +59,7 @@ def _record(name: str, row: Row) -> "Table":
 def _listing(name: str, rows: Sequence[Row], columns: Sequence[str] | None) -> "Table":
     from rich.table import Table
 
-    keys = list(columns or (_shown_keys(rows[0]) if rows else ()))
+    keys = list(columns or _shown_keys(rows[0]))
     table = Table(title=f"{_title(name)}: {len(rows)}", title_justify="left")
     for key in keys:
         table.add_column(_title(key), justify="right" if key.endswith(MINOR) else "left", overflow="fold")

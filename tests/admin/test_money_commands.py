@@ -65,7 +65,7 @@ class Manage:
         """Run a command; `said` is what the operator types."""
         written = [str(word) for word in words]
         # In a thread of its own, because each command runs an event loop of its own.
-        return await asyncio.to_thread(CliRunner().invoke, app, written, input=said)
+        return await asyncio.to_thread(lambda: CliRunner().invoke(app, written, input=said))
 
     async def done(self, *words: object, said: str | None = None) -> Result:
         result = await self(*words, said=said)

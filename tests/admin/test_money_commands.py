@@ -19,10 +19,9 @@ import httpx2
 import pytest
 import pytest_asyncio
 import structlog
-from click.testing import Result
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from admin.__main__ import app
 from admin.commands.secrets import NAMES
@@ -65,7 +64,7 @@ class Manage:
         """Run a command; `said` is what the operator types."""
         written = [str(word) for word in words]
         # In a thread of its own, because each command runs an event loop of its own.
-        return await asyncio.to_thread(lambda: CliRunner().invoke(app, written, input=said))
+        return await asyncio.to_thread(CliRunner().invoke, app, written, input=said)
 
     async def done(self, *words: object, said: str | None = None) -> Result:
         result = await self(*words, said=said)

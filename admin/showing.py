@@ -62,7 +62,10 @@ def _listing(name: str, rows: Sequence[Row], columns: Sequence[str] | None) -> "
     keys = list(columns or _shown_keys(rows[0]))
     table = Table(title=f"{_title(name)}: {len(rows)}", title_justify="left")
     for key in keys:
-        table.add_column(_title(key), justify="right" if key.endswith(MINOR) else "left", overflow="fold")
+        is_amount = key.endswith(MINOR)
+        # An id in pieces cannot be copied, an amount in pieces not be read.
+        whole = is_amount or (key == keys[0] and key.endswith("id"))
+        table.add_column(_title(key), justify="right" if is_amount else "left", overflow="fold", no_wrap=whole)
     for row in rows:
         table.add_row(*(_cell(row, key) for key in keys))
     return table

@@ -34,7 +34,7 @@ class TransferLine:
 async def transfers_of(session: AsyncSession, journal_keys: Collection[str]) -> list[TransferLine]:
     """Return the transfers of the journals with these keys, as far as they exist, the oldest first."""
     rows = await session.execute(_lines().where(Journal.key.in_(journal_keys)))
-    return [TransferLine(**row) for row in rows.mappings()]
+    return [TransferLine(*row) for row in rows]
 
 
 async def all_transfers(
@@ -47,22 +47,22 @@ async def all_transfers(
     if until is not None:
         wanted = wanted.where(Journal.event_at < until)
     rows = await session.stream(wanted.execution_options(yield_per=AT_ONCE))
-    async for row in rows.mappings():
-        yield TransferLine(**row)
+    async for row in rows:
+        yield TransferLine(*row)
 
 
 def _lines() -> Select[*tuple[Any, ...]]:
     debit, credit = aliased(Account), aliased(Account)
-    found = (
-        select(
-            Transfer.id.label("transfer_id"),
-            Journal.key.label("journal_key"),
+    found: Select[*tuple[Any, ...]] = (
+        select(  # in the order of the fields
+            Transfer.id,
+            Journal.key,
             Journal.kind,
             Transfer.leg,
-            debit.name.label("debit"),
-            credit.name.label("credit"),
+            debit.name,
+            credit.name,
             Transfer.currency,
-            Transfer.amount.label("amount_minor"),
+            Transfer.amount,
             Journal.event_at,
             Journal.created_at,
             Journal.meta,

@@ -780,10 +780,19 @@ class TestTheProcess:
         assert (process.returncode, err) == (0, b"")
         assert json.loads(out) == {"orders": []}
 
-    def test_shows_tables_to_people(self, capsys: pytest.CaptureFixture[str]) -> None:
-        show({"things": [{"name": "a", "amount_minor": 5, "currency": "JPY"}]}, as_json=False)
+    def test_keeps_ids_and_amounts_whole_on_a_narrow_terminal(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("COLUMNS", "80")
+        monkeypatch.setenv("FORCE_COLOR", "1")  # by which the table takes this for a terminal
+        id_ = "0197a000-0000-7000-8000-000000000000"
+        amount = {"amount_minor": 123456789, "currency": "JPY"}
 
-        assert "5 JPY" in capsys.readouterr().out
+        show({"things": [{"id": id_, **amount, "said": "word " * 20, "more": "word " * 20}]}, as_json=False)
+
+        shown = capsys.readouterr().out
+        assert id_ in shown
+        assert "123456789 JPY" in shown
 
     async def test_keeps_no_transfer_of_what_it_refused(self, manage: Manage, db: Database) -> None:
         async with db.transaction() as session:

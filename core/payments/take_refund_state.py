@@ -93,8 +93,9 @@ async def record_refund_answer(session: AsyncSession, call: RefundCall, state: R
 async def take_refund_state(session: AsyncSession, *, provider: str, state: RefundState, now: datetime) -> Taken:
     """Let the refund that a provider speaks of end as it says; told again, nothing changes."""
     found = select(Refund.id).join(Attempt, Attempt.id == Refund.attempt_id).where(Attempt.provider == provider)
-    by_theirs = found.where(Refund.provider_refund_id == state.provider_refund_id)
-    refund_id = await session.scalar(by_theirs)
+    refund_id = None
+    if state.provider_refund_id is not None:
+        refund_id = await session.scalar(found.where(Refund.provider_refund_id == state.provider_refund_id))
     if refund_id is None and state.refund_id is not None:
         refund_id = await session.scalar(found.where(Refund.id == state.refund_id))
     if refund_id is None:

@@ -18,6 +18,7 @@ from core.config import (
     SandboxSettings,
     SecretSettings,
     TelegramSettings,
+    WebhooksSettings,
 )
 from core.db import Database
 from core.notifications.seal import Sealer
@@ -25,6 +26,8 @@ from core.payments.provider import Provider
 from core.payments.providers import configured, given_secrets
 from core.payments.providers.asking import new_client
 from core.secrets import Secrets
+from webhooks.app import create_app
+from webhooks.serve import listen, serve, url_of
 from workers.effects.telegram import Telegram
 from workers.run import keep_running, run_workers
 
@@ -80,13 +83,18 @@ async def running_product(
         http = await stack.enter_async_context(new_client())
         telegram_url = page_url or telegram.telegram_api_url
         providers = configured(settings, secrets, http, telegram_url=telegram_url, bot_token=token)
-        webhooks_url = await stack.enter_async_context(_webhooks(db, providers, any_port=any_port))
+        of_webhooks = WebhooksSettings()
+        listening = listen(of_webhooks.webhooks_host, 0 if any_port else of_webhooks.webhooks_port)
+        stack.callback(listening.close)
+        webhooks_url = url_of(listening)
         if bank_url is not None:
             await _tell_bank(bank_url, webhooks_url)
         jobs = await _jobs(
             stack, db, token.get_secret_value(), telegram_url, telegram, money or MoneySettings(), providers,
             Sealer(secrets), stopping,
         )  # fmt: skip
+        app = create_app(db, providers, settings=of_webhooks)
+        jobs["webhooks"] = keep_running("webhooks", lambda: serve(app, listening, stopping), stopping)
         tasks = [asyncio.create_task(job, name=name) for name, job in jobs.items()]
         try:
             yield Running(db, providers, page_url, bank_url, webhooks_url)
@@ -144,19 +152,6 @@ async def _sandbox_bank(folder: Path, any_port: bool) -> AsyncIterator[str]:
     settings = SandboxSettings()
     app = create_app(data_path=folder / "bank", clock=lambda: clock.utc_now().timestamp())
     serving = Serving(app, settings.sandbox_host, 0 if any_port else settings.sandbox_bank_port)
-    await serving.start()
-    try:
-        yield serving.url
-    finally:
-        await serving.stop()
-
-
-@contextlib.asynccontextmanager
-async def _webhooks(db: Database, providers: Mapping[str, Provider], *, any_port: bool) -> AsyncIterator[str]:
-    from sandbox.serving import Serving
-    from webhooks.app import create_app
-
-    serving = Serving(create_app(db, providers), "127.0.0.1", 0 if any_port else 8767)
     await serving.start()
     try:
         yield serving.url

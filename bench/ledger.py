@@ -3,8 +3,9 @@
 import asyncio
 import statistics
 import time
-from collections.abc import Awaitable, Callable
-from itertools import count
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
+from itertools import count, islice
 from uuid import UUID
 
 import asyncpg
@@ -20,11 +21,12 @@ from core.migrate import migrate
 
 CLIENTS = (1, 8, 32)
 ROUNDS = 5  # everything is measured in turn, again and again, because the disk and its other users change their mind
-WALLETS = 200
+WALLETS = 1000
 BATCH = 100
-BATCHING_CLIENTS = 4
+BATCHING_CLIENTS = (1, 4)
 BARE, BETWEEN_WALLETS = "two bare rows", "wallet to wallet"
 INTO_ONE, INTO_SHARDS = "into one clearing account", "into 16 clearing accounts"
+BATCHES = f"batches of {BATCH} between wallets"
 Step = Callable[[], Awaitable[object]]
 
 
@@ -51,57 +53,58 @@ async def _measure(url: str, *, seconds: float) -> list[Figure]:
     filling = [Draft(f"fill:{one.owner_id}", "fill", [Leg(bank("RUB"), one, 10**9)], utc_now()) for one in wallets]
     async with db.transaction() as session:
         await post_many(session, filling)
-    numbers = count()
 
-    def draft(debit: Callable[[int], AccountName]) -> Draft:
-        number = next(numbers)
-        leg = Leg(debit(number), wallets[(number * 7 + 1) % WALLETS], 1)
-        return Draft(f"move:{number:08}", "move", [leg], utc_now())
-
-    def posting(debit: Callable[[int], AccountName]) -> Step:
-        async def step() -> None:
-            said = draft(debit)
-            async with db.transaction() as session:
-                await post(session, key=said.key, kind=said.kind, legs=said.legs, now=said.now)
-
-        return step
-
-    async def batch() -> None:
-        drafts = [draft(another_wallet) for _ in range(BATCH)]
-        async with db.transaction() as session:
-            await post_many(session, drafts)
-
-    async def insert() -> None:
-        async with bare.acquire() as connection, connection.transaction():
-            await connection.execute("INSERT INTO bare (amount) VALUES (1)")
-            await connection.execute("INSERT INTO bare (amount) VALUES (2)")
-
-    def another_wallet(number: int) -> AccountName:
-        return wallets[number % WALLETS]
-
-    steps = {
-        BARE: insert,
-        BETWEEN_WALLETS: posting(another_wallet),
-        INTO_ONE: posting(lambda _: provider_clearing("one", "RUB", UUID(int=0))),
-        INTO_SHARDS: posting(lambda number: provider_clearing("many", "RUB", UUID(int=number))),
+    debits: dict[str, Callable[[int], AccountName]] = {
+        BETWEEN_WALLETS: lambda number: wallets[number % WALLETS],
+        INTO_ONE: lambda _: provider_clearing("one", "RUB", UUID(int=0)),
+        INTO_SHARDS: lambda number: provider_clearing("many", "RUB", UUID(int=number)),
     }
+    drafts = {case: _drafts(case, debit, wallets) for case, debit in debits.items()}
+    steps: dict[str, Step] = {BARE: partial(_insert, bare)}
+    for case, moves in drafts.items():
+        steps[case] = partial(_post, db, moves)
     figures = []
     for clients in CLIENTS:
         rates, p99s = await _rates(steps, clients, seconds)
-        for case in (BETWEEN_WALLETS, INTO_ONE, INTO_SHARDS):
+        for case in debits:
             figures.append(Figure(f"{case}, {clients} clients", rates[case], "postings/s", rates[BARE]))
             figures.append(Figure(f"{case}, {clients} clients, p99", p99s[case], "ms"))
         for case in (INTO_ONE, INTO_SHARDS):
             name = f"{case}, {clients} clients, beside {BETWEEN_WALLETS}"
             figures.append(Figure(name, rates[case], "postings/s", rates[BETWEEN_WALLETS]))
-    for clients in (1, BATCHING_CLIENTS):
-        rates, p99s = await _rates({BARE: insert, "batch": batch}, clients, seconds)
-        name = f"batches of {BATCH}, {clients} clients"
-        figures.append(Figure(name, rates["batch"] * BATCH, "postings/s", rates[BARE]))
-        figures.append(Figure(f"{name}, p99 of a batch", p99s["batch"], "ms"))
+    batching: dict[str, Step] = {BARE: steps[BARE], BATCHES: partial(_post_batch, db, drafts[BETWEEN_WALLETS])}
+    for clients in BATCHING_CLIENTS:
+        rates, p99s = await _rates(batching, clients, seconds)
+        figures.append(Figure(f"{BATCHES}, {clients} clients", rates[BATCHES] * BATCH, "journals/s", rates[BARE]))
+        figures.append(Figure(f"{BATCHES}, {clients} clients, p99 of a batch", p99s[BATCHES], "ms"))
     await bare.close()
     await db.close()
     return figures
+
+
+def _drafts(case: str, debit: Callable[[int], AccountName], wallets: list[AccountName]) -> Iterator[Draft]:
+    """Move a little into one wallet after the other, for ever, from what `debit` names for each number."""
+    for number in count():
+        leg = Leg(debit(number), wallets[(number * 7 + 1) % WALLETS], 1)
+        yield Draft(f"{case}:{number:08}", "move", [leg], utc_now())
+
+
+async def _insert(bare: asyncpg.Pool) -> None:
+    async with bare.acquire() as connection, connection.transaction():
+        await connection.execute("INSERT INTO bare (amount) VALUES (1)")
+        await connection.execute("INSERT INTO bare (amount) VALUES (2)")
+
+
+async def _post(db: Database, drafts: Iterator[Draft]) -> None:
+    draft = next(drafts)
+    async with db.transaction() as session:
+        await post(session, key=draft.key, kind=draft.kind, legs=draft.legs, now=draft.now)
+
+
+async def _post_batch(db: Database, drafts: Iterator[Draft]) -> None:
+    batch = list(islice(drafts, BATCH))
+    async with db.transaction() as session:
+        await post_many(session, batch)
 
 
 async def _rates(steps: dict[str, Step], clients: int, seconds: float) -> tuple[dict[str, float], dict[str, float]]:

@@ -19,6 +19,12 @@ class _Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=ENV_FILE, env_file_encoding="utf-8", extra="ignore", frozen=True)
 
 
+def _networks(written: str) -> str:
+    for network in written.split(","):
+        ip_network(network.strip())
+    return written
+
+
 class DatabaseSettings(_Settings):
     """Where the rows live."""
 
@@ -121,9 +127,24 @@ class ProviderSettings(_Settings):
     @field_validator("yookassa_networks")
     @classmethod
     def _are_networks(cls, written: str) -> str:
-        for network in written.split(","):
-            ip_network(network.strip())
-        return written
+        return _networks(written)
+
+
+class WebhooksSettings(_Settings):
+    """Where providers bring their notices."""
+
+    webhooks_host: str = Field(default="127.0.0.1", description="Where the server for providers' notices listens.")
+    webhooks_port: int = Field(default=8767, ge=0, le=65535, description="Its port; 0: any free one.")
+    trusted_proxies: str = Field(
+        default="",
+        description="Networks of our own proxies, by commas, whose X-Forwarded-For is believed; empty: none.",
+    )
+    max_notice_bytes: int = Field(default=262144, ge=1024, le=16777216, description="A longer notice is refused.")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, written: str) -> str:
+        return _networks(written) if written else written
 
 
 class MoneySettings(_Settings):
@@ -144,7 +165,7 @@ class LoggingSettings(_Settings):
 
 
 CLASSES = (
-    *(DatabaseSettings, TelegramSettings, SandboxSettings, SecretSettings, ProviderSettings),
+    *(DatabaseSettings, TelegramSettings, SandboxSettings, SecretSettings, ProviderSettings, WebhooksSettings),
     *(ProductSettings, MoneySettings, LoggingSettings),
 )
 # Settings that mean nothing without each other: all of a row are set, or none.

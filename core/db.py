@@ -1,12 +1,12 @@
 """The database: the base of all tables, and the only place that commits."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, MetaData, Text, Uuid, event
+from sqlalchemy import BigInteger, DateTime, Executable, MetaData, Text, Uuid, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
@@ -62,6 +62,7 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
+        self._alone = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._bells: list[Callable[[], None]] = []
 
     @classmethod
@@ -78,6 +79,14 @@ class Database:
             yield session
         if session.info.get(WAKE):
             self.ring()
+
+    async def run_alone(self, statement: Executable, parameters: Mapping[str, Any]) -> Any:
+        """Carry out one statement as a transaction of its own, in one round trip, and return its first value or None.
+
+        Nobody is woken: `ring` does that.
+        """
+        async with self._alone.connect() as connection:
+            return await connection.scalar(statement, parameters)
 
     def on_commit(self, bell: Callable[[], None]) -> None:
         """Call `bell` after each commit that emitted an event (in this process only)."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import ProgrammingError
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from core.db import asyncpg_url
 
@@ -43,6 +43,17 @@ async def migrate(url: str) -> None:
 def newest_revision() -> str:
     """Return the name of the last migration file, which is the newest by the house rule of numbering them."""
     return max(file.stem for file in (FOLDER / "versions").glob("*.py"))
+
+
+async def is_migrated(session: AsyncSession) -> bool:
+    """Return whether the database has every migration that this version of the product needs.
+
+    It may have newer ones: while a new version is rolled out, processes of the old one go on.
+    """
+    if not await session.scalar(text("SELECT to_regclass('alembic_version') IS NOT NULL")):
+        return False
+    current = await session.scalar(text("SELECT version_num FROM alembic_version"))
+    return current is not None and str(current) >= newest_revision()
 
 
 def _revision(connection: Connection) -> str | None:

@@ -2,32 +2,39 @@
 
 from collections.abc import Mapping
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
 
-from core.clock import utc_now
+from core.config import WebhooksSettings
 from core.db import Database
-from core.payments.provider import NotGenuine, Provider, Received
-from core.payments.store_notice import store_notice
+from core.payments.provider import Provider
+from webhooks.limits import Limits
+from webhooks.measures import Measures
+from webhooks.peers import Peers
+from webhooks.routes.health import health
+from webhooks.routes.metrics import metrics
+from webhooks.routes.payments import payments
 
 
-def create_app(db: Database, providers: Mapping[str, Provider]) -> FastAPI:
-    """Return the application."""
+def create_app(
+    db: Database,
+    providers: Mapping[str, Provider],
+    *,
+    settings: WebhooksSettings | None = None,
+    limits: Limits | None = None,
+    registry: CollectorRegistry | None = None,
+) -> FastAPI:
+    """Return the application, which opens and closes nothing: `db` and `providers` belong to the caller.
+
+    `settings` are those of the environment unless given, `registry` is where its figures go: one of its own unless
+    other parts of the process share theirs.
+    """
+    settings, limits = settings or WebhooksSettings(), limits or Limits()
+    measures, peers = Measures(registry or CollectorRegistry()), Peers(settings.trusted_proxies)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-
-    @app.post("/webhooks/payments/{name}")
-    async def take(name: str, request: Request) -> Response:
-        provider = providers.get(name)
-        if provider is None:
-            return Response(status_code=404)
-        headers = {key.lower(): value for key, value in request.headers.items()}
-        peer = request.client.host if request.client else ""
-        received = Received(await request.body(), headers, dict(request.query_params), peer)
-        try:
-            key_id = provider.verify(received, utc_now())
-        except NotGenuine:
-            return Response(status_code=401)
-        async with db.transaction() as session:
-            await store_notice(session, provider=provider, received=received, key_id=key_id, now=utc_now())
-        return Response(provider.acknowledgement.body, media_type=provider.acknowledgement.media_type)
-
+    app.include_router(
+        payments(db, providers, peers=peers, measures=measures, limits=limits, max_bytes=settings.max_notice_bytes)
+    )
+    app.include_router(health(db, limits=limits))
+    app.include_router(metrics(db, measures=measures, peers=peers, limits=limits))
     return app

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-BENCHES = ("settlement", "ledger", "orders")
+BENCHES = ("settlement", "ledger", "orders", "webhook")
 
 
 def bench(

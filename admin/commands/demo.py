@@ -12,9 +12,9 @@ import typer
 
 def demo(*, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead.")] = False) -> None:
     """Play the story of a barbecue on a throwaway database; exit 0 only if everything came out right."""
-    from admin.logs import set_up_logs
     from core.config import LoggingSettings
     from core.embedded_postgres import EmbeddedPostgres
+    from core.logs import set_up_logs
     from core.migrate import migrate
 
     began = time.monotonic()

@@ -10,9 +10,9 @@ import typer
 def run() -> None:
     """Start SyncBuy: on a Telegram of your own with a chat page, or with BOT_TOKEN on the real one."""
     from admin.database import opened_database
-    from admin.logs import set_up_logs
     from core.config import LoggingSettings, WrongSettings, check_settings
     from core.embedded_postgres import EmbeddedPostgresFailed
+    from core.logs import set_up_logs
     from core.migrate import DatabaseIsNewer
 
     began = time.monotonic()

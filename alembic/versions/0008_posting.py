@@ -14,6 +14,8 @@ down_revision = "0007_notifications"
 # A repeat says the same of the same accounts, and so has waited for them when journals are looked up. Who says
 # something else under the same key waits for nobody but the unique index.
 #
+# Every plan is one by an index: a connection may have made its plans while the tables were empty.
+#
 # Totals are counted in memory, because a statement for every leg would cost more than all the rest, and a hot account
 # would leave a dead row for every leg. The CHECKs of the tables still have the last word.
 POST = """
@@ -121,7 +123,7 @@ BEGIN
         IF journal_id IS NOT NULL THEN
             new_keys := new_keys || posting.key;
             new_journals := new_journals || ROW(journal_id, posting.key, posting.said, posting.kind, posting.reverses,
-                coalesce(posting.meta, '{}'), posting.event_at, clock_timestamp())::journals;
+                posting.meta, posting.event_at, clock_timestamp())::journals;
         END IF;
         RETURN NEXT;
     END LOOP;

@@ -19,7 +19,9 @@ async def statement(
     session: AsyncSession, account: AccountName, *, limit: int, before: int | None = None
 ) -> list[Entry]:
     """Return the entries of an account with their running totals, the newest first, from below a version on."""
-    entries = select(Entry).join(Account, Account.id == Entry.account_id).where(Account.name == str(account))
+    # Not a join: PostgreSQL would read and sort every entry of the account for the first page of it.
+    account_id = select(Account.id).where(Account.name == str(account)).scalar_subquery()
+    entries = select(Entry).where(Entry.account_id == account_id)
     if before is not None:
         entries = entries.where(Entry.version < before)
     return list(await session.scalars(entries.order_by(Entry.version.desc()).limit(limit)))

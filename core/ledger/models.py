@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
-from core.ledger.chart import WITHOUT_FLOOR
+from core.ledger.chart import NORMAL_SIDE, WITHOUT_FLOOR, Side
 
 SCHEMA = {"schema": "ledger"}
 BALANCE = "CASE normal_side WHEN 'D' THEN debits - credits ELSE credits - debits END"
@@ -30,6 +30,9 @@ NAME = (
     "|| ':' || shard::text"
 )
 MAY_BE_BELOW_ZERO = "kind IN ({})".format(", ".join(f"'{kind}'" for kind in WITHOUT_FLOOR))
+GROWS_BY_DEBITS = "kind IN ({})".format(
+    ", ".join(f"'{kind}'" for kind, side in NORMAL_SIDE.items() if side is Side.DEBIT)
+)
 KINDS = (
     "'wallet', 'escrow', 'provider_clearing', 'refund_clearing', 'bank', 'fee_expense', 'fee_revenue', "
     "'debt_receivable', 'debt_payable', 'suspense', 'sales'"
@@ -59,11 +62,7 @@ class Account(Base):
     __tablename__ = "accounts"
     __table_args__ = (
         CheckConstraint(f"kind IN ({KINDS})", name="kind"),
-        CheckConstraint(
-            "normal_side = CASE WHEN kind IN ('provider_clearing', 'bank', 'fee_expense', 'debt_receivable') "
-            "THEN 'D' ELSE 'C' END",
-            name="side",
-        ),
+        CheckConstraint(f"normal_side = CASE WHEN {GROWS_BY_DEBITS} THEN 'D' ELSE 'C' END", name="side"),
         CheckConstraint("debits >= 0 AND credits >= 0 AND version >= 0", name="counters"),
         CheckConstraint(f"{MAY_BE_BELOW_ZERO} OR ({BALANCE}) >= 0", name="floor"),
         CheckConstraint(

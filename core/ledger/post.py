@@ -75,8 +75,9 @@ async def post_many(session: AsyncSession, drafts: Sequence[Draft]) -> list[Post
     """Write journals one after the other in one round trip, opening the accounts that do not exist yet.
 
     Returns what became of each, in the order given; None stands for one that was refused because an account that may
-    not go below zero would: it leaves no trace, and the others go on without it. The same key with the same legs again
-    changes nothing and is told by `replayed`. Legs are carried out in the order given: money arrives before it leaves.
+    not go below zero would: nothing of it is written, and the others go on without it. The same key with the same legs
+    again changes nothing and is told by `replayed`. Legs are carried out in the order given: money arrives before it
+    leaves.
 
     Accounts are held in one order until the transaction ends, so two calls never wait for each other. Two calls in one
     transaction can: post everything of a transaction at once, or hold what leads to the accounts before (as a purchase
@@ -99,7 +100,7 @@ async def post_many(session: AsyncSession, drafts: Sequence[Draft]) -> list[Post
                 "key": draft.key,
                 "kind": draft.kind,
                 "legs": legs,
-                "meta": draft.meta,
+                "meta": dict(draft.meta or {}),
                 "event_at": draft.now,
                 "reverses": draft.reverses,
             }

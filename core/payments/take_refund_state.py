@@ -48,8 +48,7 @@ async def claim_refund_call(session: AsyncSession, *, providers: Collection[str]
     refund.next_call_at = now + LEASE
     refund.calls += 1
     refund.asked_at = refund.asked_at or now
-    if refund.provider_refund_id is None and now - refund.asked_at > KEY_LIVES:
-        # The provider may have forgotten the key, and asked with it would give back twice.
+    if is_forgotten(refund, now):
         refund.next_call_at = None
         refund.reason = "ask the provider: nobody knows whether it was given back"
         log.error("refund-unknown", refund_id=str(refund.id))
@@ -64,6 +63,13 @@ async def claim_refund_call(session: AsyncSession, *, providers: Collection[str]
         description=say_plain(address.language, "payment-refund"),
     )
     return RefundCall(attempt.provider, refund.provider_refund_id, request)
+
+
+def is_forgotten(refund: Refund, now: datetime) -> bool:
+    """Return whether the provider may have forgotten the refund's key: asked with it, it would give back twice."""
+    if refund.provider_refund_id is not None or refund.asked_at is None:
+        return False
+    return now - refund.asked_at > KEY_LIVES
 
 
 async def record_refund_answer(session: AsyncSession, call: RefundCall, state: RefundState, *, now: datetime) -> None:

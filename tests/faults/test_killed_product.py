@@ -18,7 +18,8 @@ GROUP = "Дача 🌲"
 @contextlib.asynccontextmanager
 async def _product(data: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
     environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "BOT_TOKEN"}}
-    environment |= {"DATA_DIR": str(data), "SANDBOX_PORT": "0"}
+    environment |= {"DATA_DIR": str(data), "SANDBOX_PORT": "0", "SANDBOX_BANK_PORT": "0"}
+    environment["WEBHOOKS_PORT"] = "0"
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "admin", "run", cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE
     )

@@ -5,10 +5,13 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.ledger.balances import balance
+from core.ledger.chart import Leg
 from core.ledger.models import Currency
-from core.ledger.post import account_ids
+from core.ledger.post import post
 from core.money import EXPONENTS
-from tests.core.ledger.makers import fill, new_wallet
+from tests.builders import NOW
+from tests.core.ledger.makers import BANK, fill, new_wallet
 
 
 class TestTheDatabase:
@@ -43,9 +46,10 @@ class TestTheDatabase:
     async def test_has_one_account_of_one_name(self, session: AsyncSession) -> None:
         name = new_wallet()
 
-        ids = [(await account_ids(session, [name]))[name] for _ in range(2)]
+        await post(session, key="fill:00001", kind="fill", legs=[Leg(BANK, name, 1)], now=NOW)
+        await post(session, key="fill:00002", kind="fill", legs=[Leg(BANK, name, 2)], now=NOW)
 
-        assert ids[0] == ids[1]
+        assert await balance(session, name) == 3
         with pytest.raises(DBAPIError, match="name"):
             await session.execute(
                 text(

@@ -57,9 +57,10 @@ def _received(identity: str = "1", event: str = "payment.succeeded", **more: str
 
 
 async def _store(session: AsyncSession, received: Received | None = None, provider: Provider | None = None) -> bool:
-    return await store_notice(
+    stored = await store_notice(
         session, provider=provider or Bank(), received=received or _received(), key_id="k1", now=NOW
     )
+    return stored is not None
 
 
 async def _due(session: AsyncSession, after: timedelta = timedelta(0)) -> Due:

@@ -2,7 +2,23 @@
 
 import typer
 
-from admin.commands import bench, check, demo, ledger, migration, run, test
+from admin.commands import (
+    accounts,
+    attempts,
+    bench,
+    check,
+    demo,
+    ledger,
+    migration,
+    notices,
+    orders,
+    reconcile,
+    refunds,
+    run,
+    secrets,
+    test,
+    withdrawals,
+)
 
 app = typer.Typer(
     help="SyncBuy: groups that buy things together.", no_args_is_help=True, add_completion=False,
@@ -16,7 +32,9 @@ app.command("test", context_settings=PASSED_THROUGH)(test.test)
 app.command("check")(check.check)
 app.command("bench")(bench.bench)
 app.command("migration")(migration.migration)
-app.add_typer(ledger.app, name="ledger")
+app.command("reconcile")(reconcile.reconcile)
+for group in (accounts, attempts, ledger, notices, orders, refunds, secrets, withdrawals):
+    app.add_typer(group.app, name=group.__name__.rpartition(".")[2])
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 
-from core.accounts.statement import Line
+from core.ledger.movements import Line
 from core.money import Money, format_money
 from core.notifications.message import Button, Message, tap
 from core.texts import Html, say, say_plain

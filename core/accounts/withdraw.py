@@ -10,6 +10,7 @@ from core.accounts.limits import Limits, count_against_limits
 from core.accounts.models import Withdrawal, WithdrawalStatus
 from core.errors import Conflict, Invalid, NotFound
 from core.identity.actor import Actor
+from core.identity.clean import clean
 from core.ids import OrderId, WithdrawalId, new_id
 from core.ledger.chart import AccountName, Leg, bank, escrow, wallet
 from core.ledger.post import post
@@ -52,7 +53,7 @@ async def request_withdrawal(
     :raises NotEnoughMoney: if the wallet has less.
     """
     check_amount(amount_minor, currency)
-    destination = destination.strip()
+    destination = clean(destination)
     if not 0 < len(destination) <= DESTINATION_LENGTH_MAX:
         raise NoDestination(max=DESTINATION_LENGTH_MAX)
     await count_against_limits(

@@ -8,6 +8,7 @@ from core.accounts.limits import Limits, count_against_limits
 from core.accounts.withdraw import check_amount
 from core.errors import Invalid
 from core.identity.actor import Actor
+from core.identity.clean import clean
 from core.ids import OrderId, new_id
 from core.money import exponent
 from core.orders.events import OrderPlaced
@@ -38,7 +39,7 @@ async def place_order(
     """
     exponent(currency)
     check_amount(amount_minor, currency)
-    description = " ".join(description.split())
+    description = clean(description)
     if not 0 < len(description) <= DESCRIPTION_LENGTH_MAX:
         raise WrongDescription(max=DESCRIPTION_LENGTH_MAX)
     await count_against_limits(

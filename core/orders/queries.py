@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import NotFound
 from core.identity.actor import Actor
-from core.ids import AttemptId, OrderId
+from core.identity.models import User
+from core.ids import AttemptId, OrderId, UserId
 from core.orders.models import Order, OrderStatus
 
 
@@ -48,3 +49,23 @@ async def locked_orders(session: AsyncSession, order_ids: Sequence[OrderId]) -> 
     """Return orders in the order of their ids, holding their rows until the transaction ends."""
     found = select(Order).where(Order.id.in_(order_ids)).order_by(Order.id).with_for_update(key_share=True)
     return list(await session.scalars(found.execution_options(populate_existing=True)))
+
+
+async def find_orders(
+    session: AsyncSession,
+    *,
+    status: str | None = None,
+    user_id: UserId | None = None,
+    placed_before: datetime | None = None,
+    limit: int,
+) -> list[tuple[Order, User]]:
+    """Return orders of everybody with whose they are, the newest first, for operators."""
+    found = select(Order, User).join(User, User.id == Order.user_id)
+    if status is not None:
+        found = found.where(Order.status == status)
+    if user_id is not None:
+        found = found.where(Order.user_id == user_id)
+    if placed_before is not None:
+        found = found.where(Order.created_at < placed_before)
+    rows = await session.execute(found.order_by(Order.id.desc()).limit(limit))
+    return [(order, user) for order, user in rows]

@@ -9,7 +9,7 @@ from core.errors import Conflict
 from core.identity.actor import Actor
 from core.ids import AttemptId
 from core.payments.models import Attempt, AttemptStatus
-from core.payments.queries import AttemptNotFound, claims_to_answer, locked_attempt
+from core.payments.queries import AttemptNotFound, claims_to_answer, locked_claim
 from core.payments.settle_attempt import settle_attempt
 from core.settlement.models import Intent
 from core.settlement.queries import hold
@@ -28,7 +28,7 @@ async def confirm_received(session: AsyncSession, *, actor: Actor, attempt_id: A
     :raises AttemptNotFound: if the actor is not the payee.
     :raises AnsweredAlready: if the claim was disputed or withdrawn.
     """
-    purchase, intent, attempt = await locked_attempt(session, actor=actor, attempt_id=attempt_id)
+    purchase, intent, attempt = await locked_claim(session, actor=actor, attempt_id=attempt_id)
     if intent.payee_id != actor.user_id:
         raise AttemptNotFound
     if attempt.status == AttemptStatus.SUCCEEDED:

@@ -106,8 +106,10 @@ async def record_answer(session: AsyncSession, call: Call, state: PaymentState, 
     _, intent, attempt = await hold_attempt(session, call.attempt_id)
     if attempt.status not in OPEN:
         return Taken.DONE
-    is_refused = state.outcome == Outcome.REJECTED and call.ask == Ask.CREATE
-    is_nowhere = state.outcome == Outcome.REJECTED and call.ask in {Ask.FIND, Ask.NOTHING}
+    # Somebody else who asked meanwhile, or a notice, may have told us of a payment: then there is one.
+    is_unknown_to_them = state.outcome == Outcome.REJECTED and attempt.provider_payment_id is None
+    is_refused = is_unknown_to_them and call.ask == Ask.CREATE
+    is_nowhere = is_unknown_to_them and call.ask in {Ask.FIND, Ask.NOTHING}
     assert attempt.asked_at is not None
     if is_refused:
         fail_attempt(session, intent, attempt, status=AttemptStatus.FAILED, reason=state.reason or REFUSED, now=now)

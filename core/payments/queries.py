@@ -18,15 +18,17 @@ class AttemptNotFound(NotFound):
     """There is no such attempt, or it is between other people."""
 
 
-async def locked_attempt(
+async def locked_claim(
     session: AsyncSession, *, actor: Actor, attempt_id: AttemptId
 ) -> tuple[Purchase, Intent, Attempt]:
-    """Return an attempt to pay a debt of the actor, holding the rows of its purchase and its debt.
+    """Return a claim ("I paid") about a debt of the actor, holding the rows of its purchase and its debt.
 
-    :raises AttemptNotFound: if the actor is neither the payer nor the payee.
+    What a wallet or a provider pays is nobody's to confirm or take back by a word.
+
+    :raises AttemptNotFound: if the actor is neither the payer nor the payee, or it is no claim.
     """
     attempt = await session.get(Attempt, attempt_id)
-    if attempt is None or attempt.intent_id is None:
+    if attempt is None or attempt.intent_id is None or attempt.rail != Rail.MANUAL:
         raise AttemptNotFound
     try:
         intent = await own_intent(session, actor=actor, intent_id=attempt.intent_id)

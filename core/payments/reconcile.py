@@ -7,10 +7,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.ledger.models import Journal
-from core.payments.models import Attempt, AttemptStatus
+from core.payments.models import OPEN, Attempt, AttemptStatus
 from core.payments.provider import Outcome, PaymentState
-from core.payments.take_payment_state import Taken, put_into_suspense, take_payment_state
+from core.payments.take_payment_state import Taken, is_put_aside, put_into_suspense, take_payment_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +64,11 @@ async def _attempt(session: AsyncSession, provider: str, state: PaymentState) ->
 
 
 async def _is_booked(session: AsyncSession, provider: str, state: PaymentState, attempt: Attempt | None) -> bool:
-    if attempt is not None and attempt.provider_payment_id == state.payment_id:
-        if state.outcome == Outcome.SUCCEEDED and attempt.status == AttemptStatus.SUCCEEDED:
-            return True
-        if state.outcome == Outcome.CANCELED and attempt.status not in {
-            AttemptStatus.CREATED, AttemptStatus.PENDING_CONFIRMATION, AttemptStatus.SUCCEEDED,
-        }:  # fmt: skip
-            return True
-    keys = [f"{kind}:{provider}:{state.payment_id}" for kind in ("late", "suspense")]
-    return await session.scalar(select(Journal.id).where(Journal.key.in_(keys))) is not None
+    if attempt is not None and state.outcome == Outcome.CANCELED:
+        # Of two payments for one attempt, the one that came to nothing is not the one that counts.
+        is_another = attempt.provider_payment_id not in {None, state.payment_id}
+        return is_another or attempt.status not in {*OPEN, AttemptStatus.SUCCEEDED}
+    is_settled = attempt is not None and attempt.status == AttemptStatus.SUCCEEDED
+    if attempt is not None and is_settled and attempt.provider_payment_id == state.payment_id:
+        return True
+    return await is_put_aside(session, provider=provider, state=state)

@@ -155,8 +155,13 @@ async def answer_manual_refund(
 async def confirm_unanswered_refunds(session: AsyncSession, *, now: datetime) -> int:
     """Take manual refunds that nobody answered in time as received, up to a hundred, and return how many."""
     overdue = (Refund.status == RefundStatus.PENDING) & (Refund.confirm_by <= now)
+    found = (
+        select(Refund.id).join(Attempt, Attempt.id == Refund.attempt_id).join(Intent, Intent.id == Attempt.intent_id)
+    )
+    # Purchases are held in one order, so that this and the confirming of claims cannot wait for each other.
+    in_order = found.where(overdue).order_by(Intent.purchase_id, Intent.id).limit(100)
     confirmed = 0
-    for refund_id in (await session.scalars(select(Refund.id).where(overdue).limit(100))).all():
+    for refund_id in (await session.scalars(in_order)).all():
         held, refund = await hold_refund(session, refund_id)
         if refund.status == RefundStatus.PENDING:
             await finish_refund(session, held, refund, actor_id=None, now=now)

@@ -77,7 +77,7 @@ async def take_notice(
         assert refund is not None
         taken = await take_refund_state(session, provider=row.provider, state=refund, now=now)
     if taken == Taken.NO_ATTEMPT:
-        return await _take_stranger(session, row, payment, now)
+        return await _take_stranger(session, row, said, now)
     is_placed = taken == Taken.DONE
     status = NoticeStatus.DONE if is_placed else NoticeStatus.SUSPENSE
     return _finish(row, status, now, None if is_placed else "not the amount that was asked for")
@@ -85,21 +85,23 @@ async def take_notice(
 
 def _ask_again(row: NoticeRow, now: datetime) -> NoticeStatus:
     """Wait until the provider says itself what the notice said; if it never does, somebody else wrote that."""
-    if row.tries < len(AGAIN_AFTER):
+    if row.tries <= len(AGAIN_AFTER):
         return _park(row, "the provider does not say so yet", now)
     return _finish(row, NoticeStatus.IGNORED, now, "the provider never said so")
 
 
 async def _take_stranger(
-    session: AsyncSession, row: NoticeRow, payment: PaymentState | None, now: datetime
+    session: AsyncSession, row: NoticeRow, said: PaymentState | RefundState, now: datetime
 ) -> NoticeStatus:
     """Wait for what a notice speaks of; if it never turns up, put its money into suspense."""
-    if row.tries < len(AGAIN_AFTER):
+    if row.tries <= len(AGAIN_AFTER):
         return _park(row, "nothing that we know of yet", now)
-    if payment is not None and payment.outcome == Outcome.SUCCEEDED:
-        await put_into_suspense(session, provider=row.provider, state=payment, now=now)
+    if said.outcome != Outcome.SUCCEEDED:
+        return _finish(row, NoticeStatus.IGNORED, now, "nothing that we know of")
+    if isinstance(said, PaymentState):
+        await put_into_suspense(session, provider=row.provider, state=said, now=now)
         return _finish(row, NoticeStatus.SUSPENSE, now, "money for nothing that we know of")
-    return _finish(row, NoticeStatus.IGNORED, now, "nothing that we know of")
+    return _finish(row, NoticeStatus.SUSPENSE, now, "a refund that we did not ask for")
 
 
 async def replay_notice(session: AsyncSession, *, notice_id: int, now: datetime) -> NoticeRow:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.ids import AttemptId
 from core.ledger.chart import Leg, fee_expense, fee_revenue, provider_clearing, suspense, wallet
+from core.ledger.models import Journal
 from core.ledger.post import post
 from core.money import EXPONENTS, Money
 from core.outbox.emit import emit
@@ -37,8 +38,9 @@ class Taken(StrEnum):
 async def take_payment_state(session: AsyncSession, *, provider: str, state: PaymentState, now: datetime) -> Taken:
     """Let the attempt that a payment was made for end as the provider says; told again, nothing changes.
 
-    Amount and currency are compared with the attempt's: other money goes to suspense, never to a wallet. What comes
-    for an attempt that has ended goes to its payer's wallet. The caller has verified or fetched the state.
+    Amount and currency are compared with the attempt's: other money goes to suspense, never to a wallet, and stays
+    there until an operator decides, whatever is said of it later. What comes for an attempt that has ended goes to its
+    payer's wallet. The caller has verified or fetched the state.
     """
     attempt_id = await _attempt_id(session, provider, state)
     if attempt_id is None:
@@ -54,7 +56,10 @@ async def take_payment_state(session: AsyncSession, *, provider: str, state: Pay
 
 
 async def put_into_suspense(session: AsyncSession, *, provider: str, state: PaymentState, now: datetime) -> None:
-    """Book money that a provider took and that nobody can place; once for each payment."""
+    """Book money that a provider took and that nobody can place; once for each payment, as it was told first."""
+    key = _suspense_key(provider, state)
+    if await _stands(session, key):
+        return
     log.error("money-in-suspense", provider=provider, payment_id=state.payment_id, attempt_id=str(state.attempt_id))
     amount, payment_id = state.amount, state.payment_id
     if amount is None or payment_id is None or amount.minor == 0 or amount.currency not in EXPONENTS:
@@ -65,7 +70,12 @@ async def put_into_suspense(session: AsyncSession, *, provider: str, state: Paym
     if state.fee_minor:
         legs.append(Leg(fee_expense(provider, amount.currency, shard_key), clearing, state.fee_minor))
     meta = {"provider": provider, "payment_id": payment_id, "attempt_id": str(state.attempt_id or "")}
-    await post(session, key=f"suspense:{provider}:{payment_id}", kind="suspense", legs=legs, meta=meta, now=now)
+    await post(session, key=key, kind="suspense", legs=legs, meta=meta, now=now)
+
+
+async def is_put_aside(session: AsyncSession, *, provider: str, state: PaymentState) -> bool:
+    """Return whether the money of a payment came late, or lies in suspense: it is not booked a second time."""
+    return await _stands(session, _late_key(provider, state), _suspense_key(provider, state))
 
 
 async def _attempt_id(session: AsyncSession, provider: str, state: PaymentState) -> AttemptId | None:
@@ -100,7 +110,8 @@ async def _take_money(session: AsyncSession, held: Held, provider: str, state: P
     is_same_payment = attempt.provider_payment_id == state.payment_id
     if attempt.status == AttemptStatus.SUCCEEDED and is_same_payment:
         return Taken.DONE
-    if state.amount != Money(attempt.amount_minor, attempt.currency):
+    is_in_suspense = await _stands(session, _suspense_key(provider, state))
+    if is_in_suspense or state.amount != Money(attempt.amount_minor, attempt.currency):
         await put_into_suspense(session, provider=provider, state=state, now=now)
         if attempt.status in OPEN and is_same_payment:
             fail_attempt(session, held.intent, attempt, status=AttemptStatus.FAILED, reason=AMOUNT_MISMATCH, now=now)
@@ -130,21 +141,34 @@ async def _take_late(
     session: AsyncSession, attempt: Attempt, provider: str, state: PaymentState, now: datetime
 ) -> None:
     """Give money that came for an attempt that had ended (or came twice) to whose it is: the payer."""
+    key = _late_key(provider, state)
+    if await _stands(session, key):
+        return  # perhaps told with a fee now that was not known then
     clearing = provider_clearing(provider, attempt.currency, attempt.payer_id)
     money = [Leg(clearing, wallet(attempt.payer_id, attempt.currency), attempt.amount_minor)]
     money += _provider_fee(attempt, provider, state)
     meta = {"attempt_id": str(attempt.id)}
-    key = f"late:{provider}:{state.payment_id}"
-    posting = await post(session, key=key, kind="came_late", legs=money, meta=meta, now=now)
-    if not posting.replayed:
-        log.warning("payment-came-late", attempt_id=str(attempt.id), status=attempt.status)
-        event = CameLate(
-            attempt_id=attempt.id,
-            payer_id=attempt.payer_id,
-            amount_minor=attempt.amount_minor,
-            currency=attempt.currency,
-        )
-        emit(session, event)
+    await post(session, key=key, kind="came_late", legs=money, meta=meta, now=now)
+    log.warning("payment-came-late", attempt_id=str(attempt.id), status=attempt.status)
+    event = CameLate(
+        attempt_id=attempt.id,
+        payer_id=attempt.payer_id,
+        amount_minor=attempt.amount_minor,
+        currency=attempt.currency,
+    )
+    emit(session, event)
+
+
+def _late_key(provider: str, state: PaymentState) -> str:
+    return f"late:{provider}:{state.payment_id}"
+
+
+def _suspense_key(provider: str, state: PaymentState) -> str:
+    return f"suspense:{provider}:{state.payment_id}"
+
+
+async def _stands(session: AsyncSession, *keys: str) -> bool:
+    return await session.scalar(select(Journal.id).where(Journal.key.in_(keys)).limit(1)) is not None
 
 
 def _provider_fee(attempt: Attempt, provider: str, state: PaymentState) -> list[Leg]:

@@ -48,8 +48,7 @@ async def claim_refund_call(session: AsyncSession, *, providers: Collection[str]
     refund.next_call_at = now + LEASE
     refund.calls += 1
     refund.asked_at = refund.asked_at or now
-    if refund.provider_refund_id is None and now - refund.asked_at > KEY_LIVES:
-        # The provider may have forgotten the key, and asked with it would give back twice.
+    if is_forgotten(refund, now):
         refund.next_call_at = None
         refund.reason = "ask the provider: nobody knows whether it was given back"
         log.error("refund-unknown", refund_id=str(refund.id))
@@ -66,6 +65,13 @@ async def claim_refund_call(session: AsyncSession, *, providers: Collection[str]
     return RefundCall(attempt.provider, refund.provider_refund_id, request)
 
 
+def is_forgotten(refund: Refund, now: datetime) -> bool:
+    """Return whether the provider may have forgotten the refund's key: asked with it, it would give back twice."""
+    if refund.provider_refund_id is not None or refund.asked_at is None:
+        return False
+    return now - refund.asked_at > KEY_LIVES
+
+
 async def record_refund_answer(session: AsyncSession, call: RefundCall, state: RefundState, *, now: datetime) -> None:
     """Let the refund go on as the provider answered. A refused request gives nothing back, so it ends the refund."""
     refund_id = call.request.refund_id
@@ -75,7 +81,7 @@ async def record_refund_answer(session: AsyncSession, call: RefundCall, state: R
     held, refund = await hold_refund(session, refund_id)
     if refund.status != RefundStatus.PENDING:
         return
-    if state.outcome == Outcome.REJECTED and call.provider_refund_id is None:
+    if state.outcome == Outcome.REJECTED and refund.provider_refund_id is None:
         await cancel_refund(session, held, refund, reason=state.reason or REASON_UNKNOWN, now=now)
     elif state.outcome == Outcome.PENDING:
         refund.provider_refund_id = refund.provider_refund_id or state.provider_refund_id
@@ -87,8 +93,9 @@ async def record_refund_answer(session: AsyncSession, call: RefundCall, state: R
 async def take_refund_state(session: AsyncSession, *, provider: str, state: RefundState, now: datetime) -> Taken:
     """Let the refund that a provider speaks of end as it says; told again, nothing changes."""
     found = select(Refund.id).join(Attempt, Attempt.id == Refund.attempt_id).where(Attempt.provider == provider)
-    by_theirs = found.where(Refund.provider_refund_id == state.provider_refund_id)
-    refund_id = await session.scalar(by_theirs)
+    refund_id = None
+    if state.provider_refund_id is not None:
+        refund_id = await session.scalar(found.where(Refund.provider_refund_id == state.provider_refund_id))
     if refund_id is None and state.refund_id is not None:
         refund_id = await session.scalar(found.where(Refund.id == state.refund_id))
     if refund_id is None:

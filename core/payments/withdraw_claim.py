@@ -9,7 +9,7 @@ from core.ids import AttemptId
 from core.payments.confirm_received import AnsweredAlready
 from core.payments.events import ClaimWithdrawn
 from core.payments.models import Attempt, AttemptStatus
-from core.payments.queries import AttemptNotFound, locked_attempt
+from core.payments.queries import AttemptNotFound, locked_claim
 from core.payments.states import fail
 from core.payments.tell import attempt_happened
 
@@ -22,7 +22,7 @@ async def withdraw_claim(session: AsyncSession, *, actor: Actor, attempt_id: Att
     :raises AttemptNotFound: if the actor is not the payer.
     :raises AnsweredAlready: if the claim was answered.
     """
-    purchase, intent, attempt = await locked_attempt(session, actor=actor, attempt_id=attempt_id)
+    purchase, intent, attempt = await locked_claim(session, actor=actor, attempt_id=attempt_id)
     if intent.payer_id != actor.user_id:
         raise AttemptNotFound
     if attempt.status == AttemptStatus.CANCELED and attempt.reason == WITHDRAWN:

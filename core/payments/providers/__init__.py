@@ -6,6 +6,7 @@ import httpx2
 from pydantic import SecretStr
 
 from core.config import ProviderSettings
+from core.errors import Invalid
 from core.payments.provider import Provider
 from core.payments.providers import cloudpayments, standard, stripe
 from core.payments.providers.cloudpayments import CloudPayments
@@ -14,6 +15,34 @@ from core.payments.providers.stripe import Stripe
 from core.payments.providers.telegram import Telegram
 from core.payments.providers.yookassa import YooKassa
 from core.secrets import Secrets
+
+# What notices are verified with, by name. Stripe and CloudPayments choose theirs themselves.
+SECRET_NAMES = (standard.SECRET_NAME, stripe.SECRET_NAME, cloudpayments.SECRET_NAME)
+
+
+class SecretComesFromProvider(Invalid):
+    """Nobody but the provider chooses this secret, so that its value has to be given."""
+
+
+class SecretVerifiesNothing(Invalid):
+    """The value is not one that this provider signs with."""
+
+
+def next_secret(name: str, given: str | None) -> str:
+    """Return the value with which a provider's secret may be followed: the one given, or a new one.
+
+    :raises SecretComesFromProvider: if it has to be given.
+    :raises SecretVerifiesNothing: if it cannot be right; with a wrong one no notice would be taken any more.
+    """
+    if name == standard.SECRET_NAME:
+        if given is not None and not standard.is_secret(given):
+            raise SecretVerifiesNothing
+        return standard.new_secret() if given is None else given
+    if given is None:
+        raise SecretComesFromProvider
+    if not given or not given.isascii() or not given.isprintable():
+        raise SecretVerifiesNothing
+    return given
 
 
 def given_secrets(settings: ProviderSettings) -> Mapping[str, SecretStr]:

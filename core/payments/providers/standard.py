@@ -5,6 +5,7 @@ import binascii
 import hashlib
 import hmac
 import re
+import secrets as random
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -21,6 +22,7 @@ log = structlog.get_logger()
 
 SECRET_NAME = "standard_webhook_secret"  # noqa: S105 -- the name of one
 _SECRET_PREFIX = "whsec_"  # noqa: S105 -- what each begins with
+_SECRET_BYTES = 32
 _ID = re.compile(r"[!-~]{1,256}")
 _SIGNATURES_MAX = 16  # while a secret is rolled there are two
 
@@ -83,11 +85,25 @@ def verify_standard_webhook(received: Received, secrets: Sequence[Secret], now: 
     raise NotGenuine("no signature of ours")
 
 
-def _key(secret: Secret) -> bytes:
+def new_secret() -> str:
+    """Return a secret to sign with, for us and for the bank."""
+    return _SECRET_PREFIX + base64.b64encode(random.token_bytes(_SECRET_BYTES)).decode()
+
+
+def is_secret(value: str) -> bool:
+    """Return whether anything can be verified with this value."""
+    return bool(_key_of(value))
+
+
+def _key_of(value: str) -> bytes:
     try:
-        key = base64.b64decode(secret.value.removeprefix(_SECRET_PREFIX), validate=True)
+        return base64.b64decode(value.removeprefix(_SECRET_PREFIX), validate=True)
     except (binascii.Error, ValueError):
-        key = b""
+        return b""
+
+
+def _key(secret: Secret) -> bytes:
+    key = _key_of(secret.value)
     if not key:
         log.error("a webhook secret is no base64", kid=secret.kid)
         raise NotGenuine("a key that nothing can be verified with")

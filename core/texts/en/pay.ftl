@@ -158,7 +158,7 @@ refund-came = ✅ Noted: { $amount } came back.
 refund-did-not-come = Understood: it did not come. I will tell them.
 
 history-payment-received = { $at } · { $payer } → { $payee }: { $amount } paid
-history-refund-requested = { $at } · { $actor }: asked to give { $payer } { $amount } back
+history-refund-requested = { $at } · { $actor }: asked for a refund { $payee } → { $payer }, { $amount }
 history-refund-started = { $at } · { $payee } → { $payer }: refund of { $amount } begun
 history-refund-succeeded = { $at } · { $payee } → { $payer }: { $amount } went back
 history-refund-canceled = { $at } · { $payee } → { $payer }: the refund of { $amount } did not happen

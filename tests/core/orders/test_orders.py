@@ -182,7 +182,7 @@ class TestOrder:
     async def test_needs_a_description_of_some_length(self, session: AsyncSession) -> None:
         anna = await funded(session, 500_00)
 
-        for description in ("", " \n ", "я" * 201):
+        for description in ("", " \n ", "\x00", "\ud800", "я" * 201):
             with pytest.raises(WrongDescription):
                 await place_order(
                     session,

@@ -1,17 +1,18 @@
 """The database: the base of all tables, and the only place that commits."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Executable, MetaData, Text, Uuid, event
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, ClauseElement, DateTime, MetaData, Text, Uuid, event
+from sqlalchemy.dialects.postgresql import JSONB, asyncpg
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from core import ids
 
@@ -62,7 +63,6 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
-        self._alone = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._bells: list[Callable[[], None]] = []
 
     @classmethod
@@ -80,13 +80,14 @@ class Database:
         if session.info.get(WAKE):
             self.ring()
 
-    async def run_alone(self, statement: Executable, parameters: Mapping[str, Any]) -> Any:
+    async def run_alone(self, statement: "Alone", parameters: Mapping[str, Any]) -> Any:
         """Carry out one statement as a transaction of its own, in one round trip, and return its first value or None.
 
         Nobody is woken: `ring` does that.
         """
-        async with self._alone.connect() as connection:
-            return await connection.scalar(statement, parameters)
+        async with self.engine.connect() as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            return await cast("Any", driver).fetchval(statement.sql, *statement.arguments(parameters))
 
     def on_commit(self, bell: Callable[[], None]) -> None:
         """Call `bell` after each commit that emitted an event (in this process only)."""
@@ -100,3 +101,25 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+
+
+class Alone:
+    """A statement that is handed to asyncpg as it is, for the few places where SQLAlchemy costs more than the database.
+
+    Outside of a transaction PostgreSQL makes every statement one of its own. `names` are those of its parameters.
+    """
+
+    def __init__(self, statement: ClauseElement, *, names: Sequence[str]) -> None:
+        dialect = asyncpg.dialect()  # type: ignore[no-untyped-call]
+        compiled = cast("SQLCompiler", statement.compile(dialect=dialect, column_keys=list(names)))
+        self.sql = str(compiled)
+        self._fixed = compiled.params
+        self._processors = [
+            (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
+            for name in compiled.positiontup or ()
+        ]
+
+    def arguments(self, parameters: Mapping[str, Any]) -> list[Any]:
+        """Return what stands for $1, $2, ...: `parameters`, and what the statement itself says."""
+        values = {**self._fixed, **parameters}
+        return [process(values[name]) if process else values[name] for name, process in self._processors]

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import utc_now
 from core.db import Database
+from core.idempotency.run_once import forget_answers
 from core.inbox.sweep import sweep
 from core.orders.queries import unfinished_orders
 from core.payments.confirm_received import confirm_unanswered
@@ -48,6 +49,7 @@ async def _report_slow_orders(session: AsyncSession) -> None:
 
 async def _sweep(session: AsyncSession) -> None:
     await sweep(session, now=utc_now())
+    await forget_answers(session, now=utc_now())
 
 
 SCHEDULE = (

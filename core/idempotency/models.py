@@ -1,7 +1,6 @@
 """Answers of creating requests, kept so that the same key has one effect."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Index, LargeBinary, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
@@ -19,6 +18,6 @@ class IdempotencyRow(Base):
     key: Mapped[str] = mapped_column(primary_key=True)
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
     status: Mapped[int] = mapped_column(SmallInteger)
-    body: Mapped[dict[str, Any]]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]

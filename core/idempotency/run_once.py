@@ -7,13 +7,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, DomainError, Invalid
 from core.idempotency.models import IdempotencyRow
 
 KEEP_FOR = timedelta(hours=72)
+# What will be answered to this request however often it is asked. Who may ask and how often (401, 403, 429) can be
+# another matter in a minute, and what broke (5xx) may be mended by then.
+_REFUSALS_KEPT = frozenset({402, 404, 409, 422})
 
 
 class SameKeyStillRunning(Conflict):
@@ -26,11 +29,28 @@ class SameKeyOtherRequest(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a request was answered, and whether it was answered before."""
+    """What a request was answered, byte for byte, and whether it was answered before."""
 
     status: int
-    body: dict[str, Any]
+    body: bytes
     replayed: bool = False
+
+    @property
+    def has_effect(self) -> bool:
+        """Whether the request did what it asked for."""
+        return 200 <= self.status < 300  # noqa: PLR2004 -- HTTP's own numbers
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether every repeat is to get this answer."""
+        return self.has_effect or self.status in _REFUSALS_KEPT
+
+
+class _NoEffect(Exception):
+    """What a request had begun is to be undone before it is answered so."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
 
 
 async def run_once(
@@ -41,10 +61,12 @@ async def run_once(
     request: dict[str, Any],
     now: datetime,
     effect: Callable[[], Awaitable[Answer]],
+    refuse: Callable[[DomainError], Answer] | None = None,
 ) -> Answer:
-    """Run `effect` once for this key within `scope`, and repeat its answer to every further request.
+    """Run `effect` once for this key within `scope`, and repeat its answer to every further request for 72 hours.
 
-    The key and the effect commit together, so a crash leaves both or neither.
+    The key and the effect commit together, so a crash leaves both or neither. A refusal is answered as `refuse` says,
+    or raised where there is no such word; nothing of what it had begun stays. `scope` is what `scope_of` returns.
 
     :raises SameKeyStillRunning: if another transaction is at it.
     :raises SameKeyOtherRequest: if the key was used for another request.
@@ -61,16 +83,45 @@ async def run_once(
     if row is not None:
         await session.delete(row)
         await session.flush()
-    answer = await effect()
-    session.add(
-        IdempotencyRow(
-            scope=scope,
-            key=key,
-            fingerprint=fingerprint,
-            status=answer.status,
-            body=answer.body,
-            created_at=now,
-            expires_at=now + KEEP_FOR,
+    answer = await _carry_out(session, effect, refuse)
+    if answer.is_kept:
+        session.add(
+            IdempotencyRow(
+                scope=scope,
+                key=key,
+                fingerprint=fingerprint,
+                status=answer.status,
+                body=answer.body,
+                created_at=now,
+                expires_at=now + KEEP_FOR,
+            )
         )
-    )
     return answer
+
+
+async def _carry_out(
+    session: AsyncSession, effect: Callable[[], Awaitable[Answer]], refuse: Callable[[DomainError], Answer] | None
+) -> Answer:
+    try:
+        async with session.begin_nested():
+            return await _with_effect(effect)
+    except _NoEffect as refused:
+        return refused.answer
+    except DomainError as refusal:
+        if refuse is None:
+            raise
+        answer = refuse(refusal)
+        assert not answer.has_effect
+        return answer
+
+
+async def _with_effect(effect: Callable[[], Awaitable[Answer]]) -> Answer:
+    answer = await effect()
+    if not answer.has_effect:
+        raise _NoEffect(answer)
+    return answer
+
+
+async def forget_answers(session: AsyncSession, *, now: datetime) -> None:
+    """Delete the answers that are repeated no more."""
+    await session.execute(delete(IdempotencyRow).where(IdempotencyRow.expires_at <= now))

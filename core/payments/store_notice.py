@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any, cast
 
 import structlog
-from sqlalchemy import ColumnElement, Executable, Table, literal_column
+from sqlalchemy import ColumnElement, Table, literal_column, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.db import WAKE, Database
+from core.db import WAKE, Alone, Database
 from core.payments.models import NoticeRow, NoticeStatus
 from core.payments.provider import NotUnderstood, Provider, Received
 
@@ -27,7 +27,7 @@ _AGAIN = {
     "finished_at": None,
     "detail": None,
 }
-_IDLE = NOTICES.c.status.in_([NoticeStatus.PARKED, NoticeStatus.IGNORED]) & (NOTICES.c.event != "")
+_IDLE = or_(NOTICES.c.status == NoticeStatus.PARKED, NOTICES.c.status == NoticeStatus.IGNORED) & (NOTICES.c.event != "")
 # A row that was inserted has never been changed by anybody. The statements are built once, because building one takes
 # longer than carrying it out.
 _IS_NEW: ColumnElement[bool] = literal_column("notices.xmax = 0")
@@ -35,6 +35,12 @@ _STORE = _INSERT.on_conflict_do_nothing().returning(_IS_NEW)
 _STORE_OR_WAKE = _INSERT.on_conflict_do_update(
     index_elements=["provider", "dedup_key"], set_=_AGAIN, where=_IDLE
 ).returning(_IS_NEW)
+
+_NAMES = (
+    *("provider", "dedup_key", "event", "key_id", "raw", "headers", "query", "peer", "status", "detail"),
+    *("tries", "next_try_at", "received_at", "finished_at"),
+)
+_STORE_ALONE, _STORE_OR_WAKE_ALONE = Alone(_STORE, names=_NAMES), Alone(_STORE_OR_WAKE, names=_NAMES)
 
 
 async def store_notice(
@@ -46,7 +52,7 @@ async def store_notice(
     the provider does not sign, the first to come may have been a forgery or too early: a repeat is looked into again.
     """
     row = _row(provider, received, key_id, now)
-    is_new = await session.scalar(_statement(provider), row)
+    is_new = await session.scalar(_STORE if provider.signs else _STORE_OR_WAKE, row)
     if _is_due(row, is_new=is_new):
         session.info[WAKE] = True
     return row["status"] if is_new else None
@@ -57,14 +63,10 @@ async def store_notice_alone(
 ) -> NoticeStatus | None:
     """Store a verified notice as `store_notice` does, and commit it: in one round trip."""
     row = _row(provider, received, key_id, now)
-    is_new = await db.run_alone(_statement(provider), row)
+    is_new = await db.run_alone(_STORE_ALONE if provider.signs else _STORE_OR_WAKE_ALONE, row)
     if _is_due(row, is_new=is_new):
         db.ring()
     return row["status"] if is_new else None
-
-
-def _statement(provider: Provider) -> Executable:
-    return _STORE if provider.signs else _STORE_OR_WAKE
 
 
 def _is_due(row: Mapping[str, Any], *, is_new: bool | None) -> bool:
@@ -97,6 +99,7 @@ def _row(provider: Provider, received: Received, key_id: str, now: datetime) -> 
         "peer": received.peer,
         "status": status,
         "detail": detail,
+        "tries": 0,
         "next_try_at": now,
         "received_at": now,
         "finished_at": None if status == NoticeStatus.STORED else now,

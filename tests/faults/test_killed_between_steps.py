@@ -180,7 +180,7 @@ async def _order(db: Mortal, actor: Actor) -> None:
             limits=LIMITS,
             now=utc_now(),
         )
-        return Answer(201, {"id": str(order.id)})
+        return Answer(201, str(order.id).encode())
 
     async with db.transaction() as session:
         await run_once(

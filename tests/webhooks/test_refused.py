@@ -57,7 +57,7 @@ class TestAForgedNoticeF11:
 
     async def test_is_refused_if_a_header_came_twice(self, door: Door) -> None:
         body = notice()
-        headers = [*signed(body).items(), ("Webhook-Signature", "v1,AAAA")]
+        headers = [("Webhook-Signature", "v1,AAAA"), *signed(body).items()]
 
         answer = await door.http.post("/webhooks/payments/standard", content=body, headers=headers)
 

@@ -6,6 +6,9 @@ error-conflict = That cannot be done right now.
 error-invalid = I did not get that.
 error-same-key-still-running = This request is being carried out already.
 error-same-key-other-request = This key was used for another request.
+error-no-idempotency-key = A request that creates something needs an Idempotence-Key.
+error-wrong-idempotency-key = An idempotency key has 16 to 64 letters, digits, - or _.
+error-two-idempotency-keys = The two idempotency keys of this request differ.
 
 error-purchase-not-found = There is no such purchase.
 error-task-not-found = There is no such task; perhaps it was deleted.

@@ -6,6 +6,9 @@ error-conflict = Сейчас так нельзя.
 error-invalid = Не понял.
 error-same-key-still-running = Этот запрос уже выполняется.
 error-same-key-other-request = Этот ключ уже использован для другого запроса.
+error-no-idempotency-key = Запросу, который что-то создаёт, нужен Idempotence-Key.
+error-wrong-idempotency-key = Ключ идемпотентности — от 16 до 64 латинских букв, цифр, знаков - и _.
+error-two-idempotency-keys = Два ключа идемпотентности этого запроса различаются.
 
 error-purchase-not-found = Такой покупки не нашёл.
 error-task-not-found = Такой задачи нет — возможно, её удалили.

@@ -4,6 +4,7 @@ import typer
 
 from admin.commands import (
     accounts,
+    actions,
     attempts,
     bench,
     check,
@@ -33,7 +34,7 @@ app.command("check")(check.check)
 app.command("bench")(bench.bench)
 app.command("migration")(migration.migration)
 app.command("reconcile")(reconcile.reconcile)
-for group in (accounts, attempts, ledger, notices, orders, refunds, secrets, withdrawals):
+for group in (accounts, actions, attempts, ledger, notices, orders, refunds, secrets, withdrawals):
     app.add_typer(group.app, name=group.__name__.rpartition(".")[2])
 
 

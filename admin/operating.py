@@ -84,6 +84,19 @@ class Desk:
 
         return self.run(carry_out)
 
+    def act(
+        self, work: "Callable[[AsyncSession], Awaitable[Result]]", *, operator: str, action: str, subject: object
+    ) -> Result:
+        """Carry out what changes something, and write down in the same transaction who did it."""
+        from core.clock import utc_now
+        from core.operators.record_action import record_action
+
+        async def carry_out(session: "AsyncSession") -> Result:
+            record_action(session, operator=operator, action=action, subject=str(subject), now=utc_now())
+            return await work(session)
+
+        return self.ask(carry_out)
+
 
 @contextlib.contextmanager
 def opened_desk() -> Iterator[Desk]:

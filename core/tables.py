@@ -8,6 +8,7 @@ from core.identity.models import User
 from core.inbox.models import InboxRow
 from core.ledger.models import Account
 from core.notifications.models import Notification
+from core.operators.models import OperatorAction
 from core.orders.models import Order
 from core.outbox.models import OutboxRow
 from core.payments.models import Attempt
@@ -16,6 +17,6 @@ from core.settlement.models import Intent
 
 TABLES = (
     *(Account, Attempt, Dialog, Hold, IdempotencyRow, InboxRow, Intent, Notification, Order, OutboxRow, Purchase),
-    User,
+    *(OperatorAction, User),
 )
 METADATA = Base.metadata

@@ -81,8 +81,6 @@ def show_attempt(attempt: Attempt, *, as_json: AsJson = False) -> None:
 @app.command("ask")
 def ask(attempt: Attempt, *, operator: Operator, yes: Yes = False, as_json: AsJson = False) -> None:
     """Let the provider be asked now how an attempt stands; the running product does that."""
-    import structlog
-
     from admin.showing import fields, show
     from core.clock import utc_now
     from core.lookup import find_id
@@ -100,6 +98,5 @@ def ask(attempt: Attempt, *, operator: Operator, yes: Yes = False, as_json: AsJs
         async def make_due(session: Any) -> Tried:
             return await ask_attempt_now(session, attempt_id=tried.id, now=utc_now())
 
-        asked = desk.ask(make_due)
-        structlog.get_logger().info("operator-asks", operator=operator, attempt_id=str(asked.id))
+        asked = desk.act(make_due, operator=operator, action="attempts ask", subject=tried.id)
         show({"attempt": fields(asked)}, as_json=as_json)

@@ -74,8 +74,6 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """Let notices be acted on once more by the running product; what they did already is not done again."""
-    import structlog
-
     from admin.showing import show
     from core.clock import utc_now
     from core.payments.listings import find_notices, notice_of
@@ -102,8 +100,8 @@ def replay(
                 for number in numbers  # in the order of their numbers, so that two operators cannot wait for each other
             ]
 
-        replayed = desk.ask(act)
-        structlog.get_logger().info("operator-replays", operator=operator, notices=numbers)
+        subject = ", ".join(str(number) for number in numbers)
+        replayed = desk.act(act, operator=operator, action="notices replay", subject=subject)
         columns = ("id", "provider", "event", "status", "next_try_at")
         show({"notices": replayed}, as_json=as_json, columns={"notices": columns})
 

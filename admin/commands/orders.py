@@ -101,7 +101,8 @@ def cancel(
         async def end(session: Any) -> Placed:
             return await cancel_by_operator(session, operator=operator, order_id=placed.id, reason=why, now=utc_now())
 
-        show({"order": fields(desk.ask(end))}, as_json=as_json)
+        ended = desk.act(end, operator=operator, action="orders cancel", subject=placed.id)
+        show({"order": fields(ended)}, as_json=as_json)
 
 
 JOURNAL_COLUMNS = ("event_at", "journal_key", "kind", "debit", "credit", "amount_minor")

@@ -93,14 +93,13 @@ def create(
                 session, operator=operator, attempt_id=paid.id, amount_minor=wanted, now=utc_now()
             )
 
-        show({"refund": fields(desk.ask(begin))}, as_json=as_json)
+        begun = desk.act(begin, operator=operator, action="refunds create", subject=paid.id)
+        show({"refund": fields(begun)}, as_json=as_json)
 
 
 @app.command("ask")
 def ask(refund: Refund, *, operator: Operator, yes: Yes = False, as_json: AsJson = False) -> None:
     """Let the provider be asked now how a refund stands; the running product does that."""
-    import structlog
-
     from admin.showing import fields, show
     from core.clock import utc_now
     from core.lookup import find_id
@@ -118,6 +117,5 @@ def ask(refund: Refund, *, operator: Operator, yes: Yes = False, as_json: AsJson
         async def make_due(session: Any) -> Given:
             return await ask_refund_now(session, refund_id=given.id, now=utc_now())
 
-        asked = desk.ask(make_due)
-        structlog.get_logger().info("operator-asks", operator=operator, refund_id=str(asked.id))
+        asked = desk.act(make_due, operator=operator, action="refunds ask", subject=given.id)
         show({"refund": fields(asked)}, as_json=as_json)

@@ -2,14 +2,14 @@
 
 import sys
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from admin.operating import AsJson, Operator, Yes, confirm, refusals_told
+from admin.operating import AsJson, Operator, Yes, confirm, opened_desk, refusals_told
 
 if TYPE_CHECKING:
-    from core.secrets import Secrets
+    from core.secrets import Secret, Secrets
 
 app = typer.Typer(help="Look after the keys that notices and buttons are verified with.", no_args_is_help=True)
 NAMES = "buttons, standard_webhook_secret, stripe_webhook_secret or cloudpayments_api_secret."
@@ -45,8 +45,6 @@ def rotate(
     as_json: AsJson = False,
 ) -> None:
     """Let a new key follow the one that counts, which goes on to count for a while."""
-    import structlog
-
     from admin.showing import show
     from core.clock import utc_now
     from core.notifications import seal
@@ -56,14 +54,17 @@ def rotate(
     names = (*SECRET_NAMES, seal.NAME)
     if name not in names:
         raise typer.BadParameter(f"{name} is none of {', '.join(names)}", param_hint="NAME")
-    with refusals_told():
+    with opened_desk() as desk:
         value = _given_value(yes=yes) if value_from_stdin else None
         if name != seal.NAME:
             value = next_secret(name, value)
         confirm(f"A new {name} is to count from now on, and the old one {overlap_hours} hours more. Go on?", yes=yes)
         now, secrets = utc_now(), _secrets()
-        added = secrets.rotate(name, value, overlap=timedelta(hours=overlap_hours), now=now)
-        structlog.get_logger().info("operator-rotates", operator=operator, name=name, kid=added.kid)
+
+        async def rotate_now(_: Any) -> "Secret":
+            return secrets.rotate(name, value, overlap=timedelta(hours=overlap_hours), now=now)
+
+        added = desk.act(rotate_now, operator=operator, action="secrets rotate", subject=name)
         if any(known.name == name and known.kid == OF_THE_ENVIRONMENT for known in secrets.known(now)):
             typer.echo("The one that the environment gives counts until it is taken from there.", err=True)
         told = {"name": name, "kid": added.kid}

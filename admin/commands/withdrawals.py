@@ -75,4 +75,6 @@ def _settle(written: str, operator: str, *, rejected_for: str | None, yes: bool,
                 session, withdrawal_id=request.id, operator=operator, rejected_for=rejected_for, now=utc_now()
             )
 
-        show({"withdrawal": fields(desk.ask(settle))}, as_json=as_json)
+        action = "withdrawals paid" if rejected_for is None else "withdrawals reject"
+        settled = desk.act(settle, operator=operator, action=action, subject=request.id)
+        show({"withdrawal": fields(settled)}, as_json=as_json)

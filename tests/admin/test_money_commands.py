@@ -427,7 +427,7 @@ class TestAttempts:
         assert (await _one(db, Attempt, attempt.id)).next_call_at > utc_now()
         result = await manage.done(*words, "--yes")
         assert (await _one(db, Attempt, attempt.id)).next_call_at <= utc_now()
-        assert "olga" in result.stderr
+        assert [one["operator"] for one in (await manage.read("actions", "list"))["actions"]] == ["olga"]
 
         async with db.transaction() as session:
             await funded(session, 1_00)
@@ -711,7 +711,7 @@ class TestSecrets:
         new = secrets.newest(seal.NAME, utc_now())
         assert new.value not in result.output
         assert old.value not in json.dumps(listed)
-        assert "olga" in result.stderr
+        assert [one["operator"] for one in (await manage.read("actions", "list"))["actions"]] == ["olga"]
         assert [(row["name"], row["kid"]) for row in listed] == [(seal.NAME, new.kid), (seal.NAME, old.kid)]
         assert "buttons" in (await manage.done("secrets", "list")).stdout
         assert stat.S_IMODE((tmp_path / "secrets.json").stat().st_mode) == 0o600
@@ -803,3 +803,22 @@ class TestTheProcess:
 
         async with db.transaction() as session:
             assert len((await session.scalars(select(Transfer))).all()) == 1
+
+
+class TestActions:
+    async def test_of_operators_are_written_down_in_the_transaction_that_does_them(
+        self, manage: Manage, db: Database
+    ) -> None:
+        async with db.transaction() as session:
+            anna = await funded(session, 500_00)
+            withdrawal = await withdrawing(session, anna)
+
+        await manage.done("withdrawals", "paid", withdrawal.id, "--yes", "--operator", "olga")
+        refused = await manage(
+            "withdrawals", "reject", withdrawal.id, "--reason", "late", "--yes", "--operator", "igor"
+        )
+
+        assert refused.exit_code == 1
+        listed = json.loads((await manage.done("actions", "list", "--json")).stdout)["actions"]
+        done = [(one["operator"], one["action"], one["subject"]) for one in listed]
+        assert done == [("olga", "withdrawals paid", str(withdrawal.id))]

@@ -425,7 +425,7 @@ class TestAttempts:
 
         await manage.refused(*words, said="n\n")
         assert (await _one(db, Attempt, attempt.id)).next_call_at > utc_now()
-        result = await manage.done(*words, "--yes")
+        await manage.done(*words, "--yes")
         assert (await _one(db, Attempt, attempt.id)).next_call_at <= utc_now()
         assert [one["operator"] for one in (await manage.read("actions", "list"))["actions"]] == ["olga"]
 

@@ -108,8 +108,9 @@ async def _take_money(session: AsyncSession, held: Held, provider: str, state: P
     attempt = held.attempt
     assert state.payment_id is not None, "a payment that succeeded has an id"
     is_same_payment = attempt.provider_payment_id == state.payment_id
-    if attempt.status == AttemptStatus.SUCCEEDED and is_same_payment:
-        return Taken.DONE
+    is_settled = attempt.status == AttemptStatus.SUCCEEDED and is_same_payment
+    if is_settled or await _stands(session, _late_key(provider, state)):
+        return Taken.DONE  # perhaps told with a fee or an amount now that was not told then
     is_in_suspense = await _stands(session, _suspense_key(provider, state))
     if is_in_suspense or state.amount != Money(attempt.amount_minor, attempt.currency):
         await put_into_suspense(session, provider=provider, state=state, now=now)
@@ -142,8 +143,6 @@ async def _take_late(
 ) -> None:
     """Give money that came for an attempt that had ended (or came twice) to whose it is: the payer."""
     key = _late_key(provider, state)
-    if await _stands(session, key):
-        return  # perhaps told with a fee now that was not known then
     clearing = provider_clearing(provider, attempt.currency, attempt.payer_id)
     money = [Leg(clearing, wallet(attempt.payer_id, attempt.currency), attempt.amount_minor)]
     money += _provider_fee(attempt, provider, state)

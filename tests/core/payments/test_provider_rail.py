@@ -281,6 +281,18 @@ class TestSuccessThatComesLate:
         assert await in_wallet(session, payer) == 300_00
         assert await audit(session) == []
 
+    async def test_and_is_told_again_with_another_amount_is_not_put_into_suspense_beside(
+        self, session: AsyncSession
+    ) -> None:
+        payer, _, _, attempt = await _link(session)
+        await give_up_attempt(session, actor=payer, attempt_id=attempt.id, now=NOW)
+        state = paid(attempt)
+        await say(session, state)
+
+        assert await say(session, replace(state, amount=Money(1, "RUB"))) == Taken.DONE
+
+        assert (await in_wallet(session, payer), await in_suspense(session)) == (300_00, 0)
+
     async def test_for_a_top_up_is_in_the_wallet_once(self, session: AsyncSession) -> None:
         anna = await person(session)
         attempt = await top_up(session, anna, 100_00)

@@ -9,10 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import DomainError, Forbidden, NotFound
 from core.identity.actor import Actor
+from core.ids import AttemptId, IntentId, OrderId, PurchaseId, RefundId
+from core.orders.pay_from_wallet import pay_from_wallet
+from core.orders.queries import orders_of, own_order
+from core.payments.authorize_payment import authorize_payment
 from core.payments.claim_paid import claim_paid
 from core.payments.confirm_received import confirm_received
 from core.payments.dispute_payment import dispute_payment
 from core.payments.models import Attempt
+from core.payments.queries import own_attempt, refundable_payment, refundable_payments
+from core.payments.refund_attempt import answer_manual_refund, answer_refund_request, refund_attempt
+from core.payments.start_attempt import give_up_attempt, start_attempt
 from core.payments.withdraw_claim import withdraw_claim
 from core.purchases.add_task import add_task
 from core.purchases.complete_task import complete_task
@@ -34,7 +41,9 @@ from core.settlement.models import Intent, Strategy
 from core.settlement.preview_distribution import preview_distribution
 from core.settlement.unlock_distribution import unlock_distribution
 from core.settlement.write_off_intent import write_off_intent
-from tests.builders import NOW, OTHER_GROUP, WEEK, lock, person, purchase, spending
+from tests.builders import BANK, NO_LIMITS, NOW, OTHER_GROUP, WEEK, funded, lock, paid, person, purchase, spending
+from tests.core.accounts.makers import order
+from tests.core.payments.makers import link, pending, say
 
 ROLES = ("stranger", "other purchase", "ex-participant", "chat member", "participant", "assignee", "organizer")
 
@@ -177,6 +186,142 @@ class TestADebt:
         people = {"stranger": stranger, "participant": other, "payer": payer, "payee": payee}
 
         assert await _told(write_off_intent(session, actor=people[role], intent_id=intent.id, now=NOW)) == told
+
+
+# What each role is told: N: not found, I: the invoice is not payable, -: it is done.
+MONEY_ROLES = ("stranger", "ex-participant", "participant", "payer", "payee", "organizer")
+
+
+@dataclass
+class Payments:
+    """What one owes another of the same people: a debt open, one by link, payments, and refunds that wait."""
+
+    people: dict[str, Actor]
+    purchase_id: PurchaseId
+    open: IntentId
+    link: AttemptId
+    paid: AttemptId
+    asked: RefundId
+    outside: RefundId
+    order: OrderId
+
+
+async def _payments(session: AsyncSession) -> Payments:
+    organizer, payee, payer = [await person(session, name) for name in ("Анна", "Борис", "Вера")]
+    other, gone = await person(session, "Гость"), await person(session, "Ушёл")
+    people = {
+        "stranger": await person(session, "Чужой", chat=OTHER_GROUP),
+        "ex-participant": Actor(gone.user_id, gone.name, gone.language, gone.time_zone),
+        "participant": other,
+        "payer": payer,
+        "payee": payee,
+        "organizer": organizer,
+    }
+
+    async def owed() -> Intent:
+        dacha = await purchase(session, organizer, payee, payer, other, gone)
+        await leave_purchase(session, actor=gone, purchase_id=dacha.id, now=NOW)
+        await spending(session, payee, dacha, 400_00)
+        return next(each for each in await lock(session, organizer, dacha) if each.payer_id == payer.user_id)
+
+    async def settled() -> Attempt:
+        attempt = await link(session, payer, await owed())
+        await say(session, paid(attempt))
+        return attempt
+
+    with_request, by_hand = await settled(), await owed()
+    asked = await refund_attempt(session, actor=organizer, attempt_id=with_request.id, now=NOW)
+    claim = await claim_paid(session, actor=payer, intent_id=by_hand.id, confirm_within=WEEK, now=NOW)
+    await confirm_received(session, actor=payee, attempt_id=claim.id, now=NOW)
+    outside = await refund_attempt(session, actor=payee, attempt_id=claim.id, now=NOW)
+    await funded(session, 500_00, actor=payer)
+    placed = await order(session, payer, 1_00)
+    pending_link = await link(session, payer, await owed())
+    await say(session, pending(pending_link))
+    paid_last = await owed()
+    came = await link(session, payer, paid_last)
+    await say(session, paid(came))
+    return Payments(
+        people,
+        paid_last.purchase_id,
+        open=(await owed()).id,
+        link=pending_link.id,
+        paid=came.id,
+        asked=asked.id,
+        outside=outside.id,
+        order=placed.id,
+    )
+
+
+MoneyDo = Callable[[AsyncSession, Payments, Actor], Awaitable[Any]]
+MONEY_TABLE: dict[str, tuple[str, MoneyDo]] = {
+    "pay from the wallet": (
+        "NNN-NN",
+        lambda s, m, a: pay_from_wallet(
+            s, actor=a, intent_id=m.open, limits=NO_LIMITS, service_fee_basis_points=0, now=NOW
+        ),
+    ),
+    "pay by a link": (
+        "NNN-NN",
+        lambda s, m, a: start_attempt(
+            s, actor=a, intent_id=m.open, provider=BANK, limits=NO_LIMITS, service_fee_basis_points=0, now=NOW
+        ),
+    ),
+    "check a link out": (
+        "III-II",
+        lambda s, m, a: authorize_payment(
+            s, actor=a, attempt_id=m.link, amount_minor=100_00, currency="RUB", query_id="1", now=NOW
+        ),
+    ),
+    "give a link up": ("NNN-NN", lambda s, m, a: give_up_attempt(s, actor=a, attempt_id=m.link, now=NOW)),
+    "confirm a link": ("NNNNNN", lambda s, m, a: confirm_received(s, actor=a, attempt_id=m.link, now=NOW)),
+    "dispute a link": ("NNNNNN", lambda s, m, a: dispute_payment(s, actor=a, attempt_id=m.link, now=NOW)),
+    "withdraw a link": ("NNNNNN", lambda s, m, a: withdraw_claim(s, actor=a, attempt_id=m.link, now=NOW)),
+    "give money back": ("NNNN--", lambda s, m, a: refund_attempt(s, actor=a, attempt_id=m.paid, now=NOW)),
+    "see a refundable payment": (
+        "NNNN--",
+        lambda s, m, a: refundable_payment(s, actor=a, attempt_id=m.paid),
+    ),
+    "agree to a refund": (
+        "NNNN-N",
+        lambda s, m, a: answer_refund_request(s, actor=a, refund_id=m.asked, agrees=True, now=NOW),
+    ),
+    "decline a refund": (
+        "NNNN-N",
+        lambda s, m, a: answer_refund_request(s, actor=a, refund_id=m.asked, agrees=False, now=NOW),
+    ),
+    "say that a refund came": (
+        "NNN-NN",
+        lambda s, m, a: answer_manual_refund(s, actor=a, refund_id=m.outside, received=True, now=NOW),
+    ),
+    "see an attempt": ("NNN-NN", lambda s, m, a: own_attempt(s, actor=a, attempt_id=m.link)),
+    "see an order": ("NNN-NN", lambda s, m, a: own_order(s, actor=a, order_id=m.order)),
+}
+
+
+class TestMoney:
+    @pytest.mark.parametrize("use_case", MONEY_TABLE)
+    async def test_is_moved_by_whose_it_is(self, session: AsyncSession, use_case: str) -> None:
+        scene = await _payments(session)
+        told, do = MONEY_TABLE[use_case]
+        heard = ""
+
+        for role in MONEY_ROLES:
+            trying = await session.begin_nested()
+            heard += (await _told(do(session, scene, scene.people[role])))[0]
+            await trying.rollback()
+
+        assert heard == told
+
+    async def test_that_came_is_listed_for_who_may_give_it_back_and_orders_for_who_placed_them(
+        self, session: AsyncSession
+    ) -> None:
+        scene = await _payments(session)
+
+        for role, actor in scene.people.items():
+            listed = await refundable_payments(session, actor=actor, purchase_id=scene.purchase_id)
+            assert [attempt.id for attempt, _ in listed] == ([scene.paid] if role in {"payee", "organizer"} else [])
+            assert bool(await orders_of(session, actor=actor, limit=9)) == (role == "payer")
 
 
 class TestALockedPurchase:

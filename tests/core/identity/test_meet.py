@@ -36,7 +36,7 @@ class TestMeet:
         assert first == second
         assert (first.name, first.language) == ("Анна Каренина", "ru")
 
-    async def test_makes_one_user_of_sixty_four_simultaneous_first_contacts(self, db: Database) -> None:
+    async def test_r32_makes_one_user_of_sixty_four_simultaneous_first_contacts(self, db: Database) -> None:
         async def contact() -> Actor:
             async with db.transaction() as session:
                 return await _meet(session)

@@ -1,5 +1,7 @@
 """Orders: placed, paid from the wallet once, finished or cancelled, and never changed after that."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
@@ -20,6 +22,7 @@ from core.orders.finish_order import cancel_order, finish_orders
 from core.orders.models import Order, OrderStatus
 from core.orders.pay_from_wallet import pay_from_wallet
 from core.orders.place_order import WrongDescription, place_order
+from core.orders.queries import unfinished_orders
 from core.outbox.models import OutboxRow
 from core.payments.models import AttemptStatus
 from core.payments.open_attempt import AttemptOpen
@@ -143,6 +146,19 @@ class TestOrder:
 
         with pytest.raises(AssertionError):
             await finish_orders(session, [OrderId(anna.user_id)], now=NOW)
+
+    async def test_r29_that_did_not_end_in_time_is_reported_and_one_that_ended_is_not(
+        self, session: AsyncSession
+    ) -> None:
+        anna = await funded(session, 500_00)
+        stuck, ended = await _order(session, anna), await _order(session, anna, 1_00)
+        await _take(session, ended)
+        await finish_orders(session, [ended.id], now=NOW)
+        late = NOW + timedelta(minutes=5)
+
+        assert await unfinished_orders(session, older_than=timedelta(minutes=5), now=late) == []
+        later = late + timedelta(seconds=1)
+        assert await unfinished_orders(session, older_than=timedelta(minutes=5), now=later) == [stuck.id]
 
     async def test_that_was_cancelled_before_its_money_was_held_gives_it_back(self, session: AsyncSession) -> None:
         anna = await funded(session, 500_00)

@@ -3,7 +3,7 @@
 import asyncio
 
 CALM_AFTER_SECONDS = 20
-IDLE_SECONDS = 3.0
+IDLE_SECONDS = 5.0
 
 
 async def wait_for_bell(bell: asyncio.Event, stopping: asyncio.Event, *, seconds: float) -> None:

@@ -1,10 +1,19 @@
 """`refunds`: money on its way back to who paid it, begun by people or by an operator."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
 from admin.operating import LIMIT, AsJson, Limit, Operator, Yes, chosen, confirm, opened_desk
+
+
+class Outcome(StrEnum):
+    """How a refund ended at the provider."""
+
+    GIVEN_BACK = "given-back"
+    NOT_GIVEN_BACK = "not-given-back"
+
 
 app = typer.Typer(help="Look into refunds, and begin them.", no_args_is_help=True)
 Refund = Annotated[str, typer.Argument(help="Its id, or at least the first eight characters.")]
@@ -119,3 +128,35 @@ def ask(refund: Refund, *, operator: Operator, yes: Yes = False, as_json: AsJson
 
         asked = desk.act(make_due, operator=operator, action="refunds ask", subject=given.id)
         show({"refund": fields(asked)}, as_json=as_json)
+
+
+@app.command("settle")
+def settle(
+    refund: Refund,
+    outcome: Annotated[Outcome, typer.Argument(help="How it ended at the provider.")],
+    *,
+    operator: Operator,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """End a refund as you saw it at the provider, where asking again might give the money back twice."""
+    from admin.showing import fields, show
+    from core.clock import utc_now
+    from core.lookup import find_id
+    from core.payments.models import Refund as Given
+    from core.payments.settle_refund_by_operator import settle_refund_by_operator
+
+    async def read(session: Any) -> Given:
+        found: Given = await session.get_one(Given, await find_id(session, Given.id, refund))
+        return found
+
+    with opened_desk() as desk:
+        given = desk.ask(read)
+        confirm(f"The refund {given.id} ({given.status}) is to end as {outcome.value}. Go on?", yes=yes)
+
+        async def end(session: Any) -> Given:
+            given_back = outcome == Outcome.GIVEN_BACK
+            return await settle_refund_by_operator(session, refund_id=given.id, given_back=given_back, now=utc_now())
+
+        ended = desk.act(end, operator=operator, action=f"refunds settle {outcome.value}", subject=given.id)
+        show({"refund": fields(ended)}, as_json=as_json)

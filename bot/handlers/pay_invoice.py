@@ -23,6 +23,7 @@ async def authorize(query: PreCheckoutQuery, turn: Turn) -> None:
             turn.session,
             actor=turn.actor,
             attempt_id=_attempt_id(query.invoice_payload),
+            provider=PROVIDER,
             amount_minor=query.total_amount,
             currency=query.currency,
             query_id=query.id,

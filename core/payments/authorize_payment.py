@@ -22,6 +22,7 @@ async def authorize_payment(
     *,
     actor: Actor,
     attempt_id: AttemptId,
+    provider: str,
     amount_minor: int,
     currency: str,
     query_id: str,
@@ -38,6 +39,7 @@ async def authorize_payment(
         & (Attempt.payer_id == actor.user_id)
         & (Attempt.amount_minor == amount_minor)
         & (Attempt.currency == currency)
+        & (Attempt.provider == provider)
         & Attempt.status.in_(OPEN)
         & (
             Attempt.authorized_by.is_(None)

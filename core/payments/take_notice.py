@@ -83,6 +83,13 @@ async def take_notice(
     return _finish(row, status, now, None if is_placed else "not the amount that was asked for")
 
 
+async def put_notice_aside(session: AsyncSession, due: Due, *, detail: str, now: datetime) -> None:
+    """Keep a notice that cannot be read for an operator; it is read anew when it is replayed."""
+    row = await _locked(session, due.id)
+    if row.status in DUE:
+        _finish(row, NoticeStatus.NOT_UNDERSTOOD, now, detail)
+
+
 def _ask_again(row: NoticeRow, now: datetime) -> NoticeStatus:
     """Wait until the provider says itself what the notice said; if it never does, somebody else wrote that."""
     if row.tries <= len(AGAIN_AFTER):

@@ -46,8 +46,7 @@ async def take_payment_state(session: AsyncSession, *, provider: str, state: Pay
     if attempt_id is None:
         return Taken.NO_ATTEMPT
     held = await hold_attempt(session, attempt_id)
-    if held.attempt.status in OPEN:
-        _remember(session, held.attempt, state, now)
+    _remember(session, held.attempt, state, now)
     if state.outcome == Outcome.SUCCEEDED:
         return await _take_money(session, held, provider, state, now)
     if state.outcome == Outcome.CANCELED:
@@ -90,9 +89,10 @@ async def _attempt_id(session: AsyncSession, provider: str, state: PaymentState)
 
 
 def _remember(session: AsyncSession, attempt: Attempt, state: PaymentState, now: datetime) -> None:
+    # Also where the attempt has ended meanwhile: what is paid after all must be known for the payer's.
     if state.payment_id is not None and attempt.provider_payment_id is None:
         attempt.provider_payment_id = state.payment_id
-    if state.outcome != Outcome.PENDING:
+    if state.outcome != Outcome.PENDING or attempt.status not in OPEN:
         return
     attempt.next_call_at = now + LOOK_AGAIN
     is_new = attempt.status == AttemptStatus.CREATED or attempt.confirmation_url != (

@@ -43,6 +43,7 @@ from core.orders.models import Order
 from core.orders.place_order import place_order
 from core.payments.models import Attempt, NoticeRow, NoticeStatus, Refund
 from core.payments.providers import SECRET_NAMES
+from core.payments.refund_attempt import refund_by_operator
 from core.payments.start_attempt import start_top_up
 from core.payments.take_notice import claim_notice, take_notice
 from core.secrets import Secrets
@@ -803,6 +804,27 @@ class TestTheProcess:
 
         async with db.transaction() as session:
             assert len((await session.scalars(select(Transfer))).all()) == 1
+
+
+class TestAStuckRefund:
+    @pytest.mark.parametrize(
+        ("outcome", "status", "left"), [("given-back", "succeeded", 0), ("not-given-back", "canceled", 500_00)]
+    )
+    async def test_ends_as_an_operator_saw_it_at_the_provider(
+        self, manage: Manage, db: Database, outcome: str, status: str, left: int
+    ) -> None:
+        async with db.transaction() as session:
+            anna = await funded(session, 500_00)
+            [attempt_id] = await session.scalars(select(Attempt.id))
+            refund = await refund_by_operator(session, operator="olga", attempt_id=attempt_id, now=NOW)
+
+        await manage.done("refunds", "settle", refund.id, outcome, "--yes", "--operator", "olga")
+
+        async with db.transaction() as session:
+            assert (await session.get_one(Refund, refund.id)).status == status
+            assert await balance(session, wallet(anna.user_id, "RUB")) == left
+            assert await audit(session) == []
+        await manage.refused("refunds", "settle", refund.id, outcome, "--yes")
 
 
 class TestActions:

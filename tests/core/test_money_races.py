@@ -320,6 +320,7 @@ class TestPayingADebt:
                 session,
                 actor=payer,
                 attempt_id=attempt.id,
+                provider=BANK,
                 amount_minor=300_00,
                 currency="RUB",
                 query_id=query_id,

@@ -270,7 +270,7 @@ MONEY_TABLE: dict[str, tuple[str, MoneyDo]] = {
     "check a link out": (
         "III-II",
         lambda s, m, a: authorize_payment(
-            s, actor=a, attempt_id=m.link, amount_minor=100_00, currency="RUB", query_id="1", now=NOW
+            s, actor=a, attempt_id=m.link, provider=BANK, amount_minor=100_00, currency="RUB", query_id="1", now=NOW
         ),
     ),
     "give a link up": ("NNN-NN", lambda s, m, a: give_up_attempt(s, actor=a, attempt_id=m.link, now=NOW)),

@@ -8,10 +8,10 @@ import structlog
 
 from core.clock import utc_now
 from core.db import Database
-from core.payments.provider import Notice, NotUnderstood, Outcome, PaymentState, Provider, ProviderAway, RefundState
+from core.payments.provider import NotUnderstood, Outcome, PaymentState, Provider, ProviderAway, RefundState
 from core.payments.provider_calls import Ask, Call, claim_call, record_answer
 from core.payments.reconcile import Difference, paid_without_provider, reconcile_payment
-from core.payments.take_notice import Due, claim_notice, take_notice
+from core.payments.take_notice import Due, claim_notice, put_notice_aside, take_notice
 from core.payments.take_refund_state import RefundCall, claim_refund_call, record_refund_answer
 from workers.waiting import Pace, wait_for_bell
 
@@ -93,8 +93,10 @@ async def act_on_notice(db: Database, provider: Provider, due: Due) -> None:
     """Let what a notice speaks of go on; where the provider does not sign, only after asking the provider itself."""
     try:
         notice = provider.parse(due.received)
-    except NotUnderstood:  # it was understood when it was stored: an older version of the product did that
-        notice = Notice(dedup_key="", event="")
+    except NotUnderstood as failure:  # it was understood when it was stored, by another version of the product
+        async with db.transaction() as session:
+            await put_notice_aside(session, due, detail=str(failure), now=utc_now())
+        return
     payment, refund, is_confirmed = notice.payment, notice.refund, True
     if not provider.signs:
         payment = await _fetched_payment(provider, notice.payment)

@@ -17,11 +17,12 @@ async def react(session: AsyncSession, event: Event, event_id: EventId) -> None:
 
 
 async def react_to_many(session: AsyncSession, events: Sequence[tuple[Event, EventId]]) -> None:
-    """Finish the orders whose money is held, and cancel the others with their reasons."""
+    """Cancel the orders whose money was refused, and finish the others."""
     now = utc_now()
-    held = [event.order_id for event, _ in events if isinstance(event, MoneyHeld)]
-    if held:
-        await finish_orders(session, held, now=now)
+    # What was refused holds purchases and debts, so it comes before what goes on to hold wallets.
     for event, _ in events:
         if isinstance(event, HoldRefused):
             await cancel_order(session, order_id=event.order_id, reason=event.reason, now=now)
+    held = [event.order_id for event, _ in events if isinstance(event, MoneyHeld)]
+    if held:
+        await finish_orders(session, held, now=now)

@@ -188,6 +188,7 @@ error-nothing-to-refund = There is nothing to give back.
 error-wrong-refund-amount = The amount must be above zero and not above { $left }.
 error-refund-under-way = A refund of this payment is under way already.
 error-refund-ended = This refund has ended already.
+error-refund-not-waiting = This refund has ended, or no provider carries it out.
 error-notice-not-found = There is no such notice.
 
 command-wallet = Wallet: what is in it, and why

@@ -188,6 +188,7 @@ error-nothing-to-refund = Возвращать нечего.
 error-wrong-refund-amount = Нужна сумма больше нуля и не больше { $left }.
 error-refund-under-way = Возврат этого платежа уже идёт.
 error-refund-ended = Этот возврат уже закончился.
+error-refund-not-waiting = Этот возврат уже закончился или идёт не через банк.
 error-notice-not-found = Такого уведомления нет.
 
 command-wallet = Кошелёк: сколько там и откуда

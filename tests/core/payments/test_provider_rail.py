@@ -468,6 +468,7 @@ async def _authorize(
         session,
         actor=actor,
         attempt_id=attempt.id,
+        provider=BANK,
         amount_minor=amount.minor,
         currency=amount.currency,
         query_id=query_id,

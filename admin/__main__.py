@@ -17,6 +17,7 @@ from admin.commands import (
     refunds,
     run,
     secrets,
+    suspense,
     test,
     withdrawals,
 )
@@ -34,7 +35,7 @@ app.command("check")(check.check)
 app.command("bench")(bench.bench)
 app.command("migration")(migration.migration)
 app.command("reconcile")(reconcile.reconcile)
-for group in (accounts, actions, attempts, ledger, notices, orders, refunds, secrets, withdrawals):
+for group in (accounts, actions, attempts, ledger, notices, orders, refunds, secrets, suspense, withdrawals):
     app.add_typer(group.app, name=group.__name__.rpartition(".")[2])
 
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ from core.ledger.balances import balance
 from core.ledger.chart import Leg, bank, wallet
 from core.ledger.models import Account, Journal, Transfer
 from core.ledger.post import post
+from core.money import Money
 from core.notifications import seal
 from core.orders.finish_order import finish_orders
 from core.orders.models import Order
@@ -46,6 +48,7 @@ from core.payments.providers import SECRET_NAMES
 from core.payments.refund_attempt import refund_by_operator
 from core.payments.start_attempt import start_top_up
 from core.payments.take_notice import claim_notice, take_notice
+from core.payments.take_payment_state import take_payment_state
 from core.secrets import Secrets
 from sandbox.bank.app import create_app
 from sandbox.bank.client import Bank
@@ -804,6 +807,30 @@ class TestTheProcess:
 
         async with db.transaction() as session:
             assert len((await session.scalars(select(Transfer))).all()) == 1
+
+
+class TestSuspense:
+    async def test_goes_once_to_the_wallet_of_whose_it_is(self, manage: Manage, db: Database) -> None:
+        async with db.transaction() as session:
+            anna, boris = await person(session), await person(session)
+            attempt = await topping_up(session, anna)
+            state = replace(paid(attempt, payment_id="odd"), amount=Money(77_00, "RUB"))
+            await take_payment_state(session, provider=BANK, state=state, now=NOW)
+        [money] = (await manage.read("suspense", "list"))["suspense"]
+        assert (money["amount_minor"], money["placed"]) == (77_00, False)
+
+        words = ("suspense", "place", money["key"], anna.user_id, "--operator", "olga")
+        await manage.refused(*words, said="n\n")
+        for _ in range(2):
+            await manage.done(*words, "--yes")
+        told = await manage.refused("suspense", "place", money["key"], boris.user_id, "--yes")
+
+        assert "another wallet" in told
+        async with db.transaction() as session:
+            assert await balance(session, wallet(anna.user_id, "RUB")) == 77_00
+            assert await balance(session, wallet(boris.user_id, "RUB")) == 0
+            assert await audit(session) == []
+        assert (await manage.read("suspense", "list"))["suspense"][0]["placed"] is True
 
 
 class TestAStuckRefund:

@@ -120,6 +120,7 @@ wallet-what-settle = somebody paid you
 wallet-what-came_late = late payment
 wallet-what-withdrawal = withdrawal
 wallet-what-withdrawal_rejected = withdrawal did not go through
+wallet-what-placed = a payment that was placed
 wallet-what-refund = refund
 wallet-what-refund_reserved = refund to a card
 wallet-what-refund_canceled = refund did not go through
@@ -189,6 +190,8 @@ error-wrong-refund-amount = The amount must be above zero and not above { $left 
 error-refund-under-way = A refund of this payment is under way already.
 error-refund-ended = This refund has ended already.
 error-refund-not-waiting = This refund has ended, or no provider carries it out.
+error-placed-already = This money went to another wallet already.
+error-suspense-not-found = There is no such money in suspense.
 error-notice-not-found = There is no such notice.
 
 command-wallet = Wallet: what is in it, and why

@@ -120,6 +120,7 @@ wallet-what-settle = вам заплатили
 wallet-what-came_late = поздняя оплата
 wallet-what-withdrawal = вывод
 wallet-what-withdrawal_rejected = вывод не прошёл
+wallet-what-placed = невыясненный платёж
 wallet-what-refund = возврат
 wallet-what-refund_reserved = возврат на карту
 wallet-what-refund_canceled = возврат не прошёл
@@ -189,6 +190,8 @@ error-wrong-refund-amount = Нужна сумма больше нуля и не 
 error-refund-under-way = Возврат этого платежа уже идёт.
 error-refund-ended = Этот возврат уже закончился.
 error-refund-not-waiting = Этот возврат уже закончился или идёт не через банк.
+error-placed-already = Эти деньги уже зачислены на другой кошелёк.
+error-suspense-not-found = Таких невыясненных денег нет.
 error-notice-not-found = Такого уведомления нет.
 
 command-wallet = Кошелёк: сколько там и откуда

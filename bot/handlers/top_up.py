@@ -7,6 +7,7 @@ from aiogram.types import CallbackQuery
 from aiogram.types import Message as TelegramMessage
 
 from bot.callbacks import Tapped
+from bot.handlers.wallet import show_wallet
 from bot.parsing import parse_amount_in_any_currency
 from bot.states import Answer, Asking
 from bot.turn import Turn
@@ -25,9 +26,9 @@ WANTED = "top_up"
 
 @router.message(Command("topup"))
 async def handle(message: TelegramMessage, command: CommandObject, state: FSMContext, turn: Turn) -> None:
-    """Top up by the amount, or ask for it; in a group the answer waits in private."""
+    """Top up by the amount, or ask for it; in a group the wallet is shown in private."""
     if turn.replies.in_group:
-        turn.replies.say_privately(Message(turn.say("ask-top-up")), start="wallet")
+        await show_wallet(turn)  # whose buttons lead to the private chat, where the answer is heard
         return
     if not command.args:
         await _ask(turn, state)

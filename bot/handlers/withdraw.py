@@ -7,6 +7,7 @@ from aiogram.types import CallbackQuery
 from aiogram.types import Message as TelegramMessage
 
 from bot.callbacks import Tapped
+from bot.handlers.wallet import show_wallet
 from bot.parsing import parse_amount_in_any_currency
 from bot.states import Answer, Asking
 from bot.turn import Turn
@@ -28,9 +29,9 @@ LABEL_LENGTH_MAX = 40
 
 @router.message(Command("withdraw"))
 async def handle(message: TelegramMessage, command: CommandObject, state: FSMContext, turn: Turn) -> None:
-    """Ask where to, or first how much; in a group the answer waits in private."""
+    """Ask where to, or first how much; in a group the wallet is shown in private."""
     if turn.replies.in_group:
-        turn.replies.say_privately(Message(await _question(turn)), start="wallet")
+        await show_wallet(turn)  # whose buttons lead to the private chat, where the answer is heard
         return
     if not command.args:
         await _ask(turn, state)

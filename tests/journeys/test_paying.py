@@ -321,9 +321,12 @@ class TestARefund:
 
 
 async def test_the_group_sees_nothing_of_wallets(world: World, bank: Bank) -> None:
-    anna, boris = await locked(world)
+    _, boris = await locked(world)
     await _top_up(boris, bank, 700)
-    await anna.send(GROUP, "/wallet")
+    for command in ("/wallet", "/topup 500", "/withdraw 500"):
+        asked = await boris.send(None, "/help")
+        await boris.send(GROUP, command)
+        await boris.sees(None, containing="Кошелёк: 700", after=asked)
 
     for seen in await world.person("vera").messages(GROUP):
         assert "Кошелёк" not in seen.text

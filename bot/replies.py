@@ -191,8 +191,19 @@ class Replies:
         except TelegramRetryAfter:
             raise
         except TelegramAPIError as failure:
-            if "not modified" not in str(failure):
+            if "not modified" in str(failure):
+                return
+            if ephemeral_id is None:
                 await self._send(bot, message)
+            else:
+                await self._say_in_private(bot, message)  # what one person saw must never come before the group
+
+    async def _say_in_private(self, bot: Bot, message: Message) -> None:
+        assert self.user_id is not None
+        try:
+            await bot.send_message(self.user_id, message.html, reply_markup=self._markup(message, self.user_id))
+        except TelegramForbiddenError:
+            await self._point_to_private_chat(bot, "debts")
 
     async def _whisper(self, bot: Bot, message: Message, start: str) -> None:
         if getattr(self.message, "ephemeral_message_id", None) is not None and self.query is not None:

@@ -26,8 +26,8 @@ class Answer(Filter):
 
     async def __call__(self, message: Message, bot: Bot) -> bool:
         """Return whether the message is meant for the bot; people of a group also talk to each other."""
-        if (message.text or "").startswith("/"):
-            return False  # a command leaves the question where it is
+        if (message.text or "").startswith("/") or message.successful_payment is not None:
+            return False  # a command leaves the question where it is, and Telegram's word of a payment answers nothing
         if message.chat.type == "private":
             return True
         replied = message.reply_to_message

@@ -68,7 +68,7 @@ class Database:
     @classmethod
     def connect(cls, url: str, *, pool_size: int = 10) -> "Database":
         """Return a database at `url` (postgresql://...); nothing is opened before the first transaction."""
-        engine = create_async_engine(asyncpg_url(url), pool_size=pool_size, max_overflow=0)
+        engine = create_async_engine(asyncpg_url(url), pool_size=pool_size, max_overflow=0, hide_parameters=True)
         event.listen(engine.sync_engine, "checkout", _refuse_if_closed)
         return cls(engine)
 

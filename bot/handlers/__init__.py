@@ -46,6 +46,7 @@ from bot.handlers import (
 )
 
 HANDLERS = (
+    pay_invoice,  # before whoever awaits an answer: Telegram says once that money came
     follow_chat,
     cancel,
     start,
@@ -70,7 +71,6 @@ HANDLERS = (
     pay_by_link,
     pay_from_wallet,
     pay_intent,
-    pay_invoice,
     pay_part,
     record_spending,
     refund_payment,

@@ -19,6 +19,7 @@ PROVIDER = "telegram"
 async def authorize(query: PreCheckoutQuery, turn: Turn) -> None:
     """Say yes to the first query for an attempt that is open; everything else is refused in the person's language."""
     try:
+        turn.check_provider(PROVIDER, query.currency)
         await authorize_payment(
             turn.session,
             actor=turn.actor,

@@ -80,8 +80,15 @@ async def record_delivered(session: AsyncSession, outgoing: Outgoing, *, message
 
 
 async def record_failed(session: AsyncSession, outgoing: Outgoing, *, reason: str) -> None:
-    """Record that the message can never be delivered, and why."""
-    await _finish(session, outgoing, status=Delivery.FAILED, reason=reason)
+    """Record that the message can never be delivered, and why; what has changed since is tried all the same."""
+    is_newest = Notification.version == outgoing.version
+    await _finish(
+        session,
+        outgoing,
+        status=case((is_newest, Delivery.FAILED), else_=Delivery.QUEUED),
+        not_before=case((is_newest, Notification.not_before), else_=utc_now()),
+        reason=reason,
+    )
 
 
 async def record_unreachable(session: AsyncSession, outgoing: Outgoing, *, reach: Reach) -> None:

@@ -16,7 +16,7 @@ TOLD = {
 }
 
 
-def written_reason(reason: str | None, language: str) -> str:
-    """Return a sentence for a reason as providers and our own rules name it."""
-    known = reason if reason in TOLD else "unknown"
+def written_reason(reason: str | None, language: str, *, by_bank: bool = True) -> str:
+    """Return a sentence for a reason as providers and our own rules name it; `by_bank` says that a bank was asked."""
+    known = reason if reason in TOLD else "unknown" if by_bank else "canceled"
     return say_plain(language, f"reason-{known.replace('_', '-')}")

@@ -12,6 +12,7 @@ from core.identity.people import names_of
 from core.identity.reachability import address_of
 from core.ids import AttemptId
 from core.money import Money
+from core.payments.authorize_payment import AUTHORIZED_FOR
 from core.payments.models import OPEN, Attempt, AttemptStatus, Rail
 from core.payments.provider import Outcome, PaymentRequest, PaymentState
 from core.payments.queries import hold_attempt
@@ -111,7 +112,11 @@ async def record_answer(session: AsyncSession, call: Call, state: PaymentState, 
     is_refused = is_unknown_to_them and call.ask == Ask.CREATE
     is_nowhere = is_unknown_to_them and call.ask in {Ask.FIND, Ask.NOTHING}
     assert attempt.asked_at is not None
-    if is_refused:
+    is_being_paid = attempt.authorized_at is not None and now - attempt.authorized_at < AUTHORIZED_FOR
+    if call.ask == Ask.NOTHING and is_being_paid:
+        assert attempt.authorized_at is not None
+        attempt.next_call_at = attempt.authorized_at + AUTHORIZED_FOR  # Telegram was told yes a moment ago
+    elif is_refused:
         fail_attempt(session, intent, attempt, status=AttemptStatus.FAILED, reason=state.reason or REFUSED, now=now)
     elif is_nowhere or now - attempt.asked_at > GIVE_UP_AFTER:
         fail_attempt(session, intent, attempt, status=AttemptStatus.EXPIRED, reason=EXPIRED, now=now)

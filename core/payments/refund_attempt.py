@@ -57,7 +57,8 @@ async def refund_attempt(
     """Begin to give back all that did not go back yet of a debt's payment, or an amount in minor units.
 
     The payee gives what is theirs. Where the organiser asks and is not the payee, the payee has to agree first: nobody
-    spends another's money. A refund that the same person began and that has not ended is returned as it is.
+    spends another's money; asking for the same is agreeing. A refund that the same person began and that has not ended
+    is returned as it is.
 
     :raises AttemptNotFound: if the actor is neither the payee nor the organiser, or it is no debt's payment.
     :raises NothingToRefund, WrongRefundAmount, RefundUnderWay: if there is nothing, not so much, or one under way.
@@ -72,6 +73,10 @@ async def refund_attempt(
     unfinished = await _unfinished(session, attempt_id)
     if unfinished is not None:
         if unfinished.requested_by == actor.user_id and amount_minor in {None, unfinished.amount_minor}:
+            return unfinished
+        is_agreed = is_payee and amount_minor in {None, unfinished.amount_minor}
+        if unfinished.status == RefundStatus.REQUESTED and is_agreed:
+            await _start(session, held, unfinished, actor_id=actor.user_id, now=now)
             return unfinished
         raise RefundUnderWay
     refund = _new_refund(held.attempt, amount_minor, now)

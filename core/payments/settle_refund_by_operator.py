@@ -22,12 +22,16 @@ async def settle_refund_by_operator(
 ) -> Refund:
     """Let a provider's refund end as an operator saw it there: the money is back with the payer, or it is not.
 
+    A request that the payee never answers can be ended without effect, too.
+
     :raises RefundNotFound: if there is none.
     :raises RefundNotWaiting: if it has ended, or no provider carries it out.
     """
     held, refund = await hold_refund(session, refund_id)
     attempt = held.attempt
-    if attempt.rail != Rail.PROVIDER or refund.status != RefundStatus.PENDING:
+    is_unanswered = refund.status == RefundStatus.REQUESTED and not given_back
+    is_on_its_way = attempt.rail == Rail.PROVIDER and refund.status == RefundStatus.PENDING
+    if not (is_on_its_way or is_unanswered):
         raise RefundNotWaiting(status=refund.status)
     if given_back:
         assert attempt.provider is not None

@@ -106,7 +106,9 @@ async def take_refund_state(session: AsyncSession, *, provider: str, state: Refu
 async def _take(session: AsyncSession, refund_id: RefundId, provider: str, state: RefundState, now: datetime) -> Taken:
     held, refund = await hold_refund(session, refund_id)
     if refund.status != RefundStatus.PENDING:
-        if refund.status == RefundStatus.CANCELED and state.outcome == Outcome.SUCCEEDED:
+        said = {RefundStatus.CANCELED: Outcome.SUCCEEDED, RefundStatus.SUCCEEDED: Outcome.CANCELED}
+        if said.get(RefundStatus(refund.status)) == state.outcome:
+            # Final states stay; an operator has to look where the money is now.
             log.error("provider-contradicts-itself", refund_id=str(refund.id))
             return Taken.SUSPENSE
         return Taken.DONE

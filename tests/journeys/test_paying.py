@@ -260,6 +260,23 @@ class TestAnInvoice:
         with pytest.raises(NotAllowed):
             await boris.pays_invoice(invoice)
 
+    @pytest.mark.parametrize("opening", ["С чеком", "Часть"])
+    async def test_counts_though_another_question_waits_for_an_answer(self, world: World, opening: str) -> None:
+        anna, boris = await locked(world)
+        debt = await open_debt(boris, "Анна")
+        await boris.tap(debt, "Telegram")
+        await boris.sees(None, containing="сообщением рядом")
+        invoice = next(seen for seen in reversed(await boris.messages(None)) if seen.raw.get("invoice"))
+        asked = await boris.send(None, "/new")
+        await boris.sees(None, containing="Что покупаем", after=asked)
+        await boris.tap(debt, opening)
+        await boris.sees(None, containing="чек", after=asked)
+
+        await boris.pays_invoice(invoice)
+
+        await boris.sees(None, containing="Оплачено 500")
+        assert "Кошелёк: 500" in await _wallet(anna)
+
 
 class TestARefund:
     async def test_sends_money_back_to_the_card_through_the_bank(self, world: World, bank: Bank) -> None:

@@ -10,6 +10,7 @@ from core.money import Money, format_money
 from core.notifications.catalog.entry import Entry, Reader
 from core.notifications.message import Message, tap
 from core.notifications.queue import Recipient
+from core.notifications.reasons import written_reason
 from core.orders.events import OrderCancelled, OrderEvent, OrderFinished
 from core.orders.models import Order
 from core.outbox.event import Event
@@ -31,6 +32,7 @@ async def render(session: AsyncSession, params: dict[str, Any], reader: Reader) 
         reader.language,
         "told-order-ended",
         status=order.status,
+        reason="" if order.reason is None else written_reason(order.reason, reader.language, by_bank=False),
         description=order.description,
         amount=format_money(Money(order.amount_minor, order.currency), reader.language),
     )

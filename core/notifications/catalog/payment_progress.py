@@ -47,7 +47,7 @@ async def render(session: AsyncSession, params: dict[str, Any], reader: Reader) 
         amount=format_money(Money(attempt.amount_minor, attempt.currency), language),
         what=await _what(session, attempt, language),
         balance=format_money(Money(has, attempt.currency), language),
-        reason=written_reason(attempt.reason, language),
+        reason=written_reason(attempt.reason, language, by_bank=attempt.rail == Rail.PROVIDER),
     )
     return Message(text, rows)
 

@@ -61,7 +61,7 @@ class Telegram:
         *,
         url: str,
         bot_token: SecretStr,
-        payment_token: SecretStr,
+        payment_token: SecretStr | None,
         currencies: frozenset[str],
     ) -> None:
         self._http = http
@@ -71,8 +71,8 @@ class Telegram:
         self._currencies = currencies
 
     def takes(self, currency: str) -> bool:
-        """Return whether the provider behind the payment token takes this currency."""
-        return currency in self._currencies
+        """Return whether the provider behind the payment token takes this currency; without a token there is none."""
+        return self._payment_token is not None and currency in self._currencies
 
     def verify(self, received: Received, now: datetime) -> str:  # noqa: ARG002 -- whatever it is
         """Refuse: what was paid comes as an update of Telegram's, which is proven before it gets here.
@@ -98,6 +98,8 @@ class Telegram:
 
     async def create(self, request: PaymentRequest) -> PaymentState:
         """Send the invoice to the payer; there is no address to go to, and no id before it is paid."""
+        if self._payment_token is None:
+            return PaymentState(Outcome.REJECTED, reason="switched_off")
         if request.payer_telegram_id is None:
             return PaymentState(Outcome.REJECTED, reason="payer_not_in_telegram")
         title = cut(request.description, TITLE_MAX)

@@ -66,6 +66,7 @@ reason-3d-secure-failed = The bank could not confirm that it was you.
 reason-general-decline = The bank declined and did not say why. Try another card.
 reason-fraud-suspected = The bank found the payment suspicious. Try another card.
 reason-refused = The payment system did not take the request. Try later or another way.
+reason-canceled = The payment was canceled.
 reason-unknown = The bank declined. Try another card or another way.
 
 told-payment-received = 💰 { $payer } paid you <b>{ $amount }</b> for “{ $purchase }”. The money is in your wallet.{ $fee ->
@@ -105,7 +106,7 @@ told-withdrawal-settled = { $status ->
 }
 told-order-ended = { $status ->
     [finished] ✅ “{ $description }”: <b>{ $amount }</b> was paid from your wallet.
-   *[cancelled] ❌ “{ $description }”: <b>{ $amount }</b> was not paid. Your wallet did not have enough.
+   *[cancelled] ❌ “{ $description }”: <b>{ $amount }</b> was not paid. { $reason }
 }
 
 wallet-empty = 👛 <b>Wallet</b>

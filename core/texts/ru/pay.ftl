@@ -66,6 +66,7 @@ reason-3d-secure-failed = Банк не смог подтвердить, что 
 reason-general-decline = Банк отказал и не сказал почему. Попробуйте другую карту.
 reason-fraud-suspected = Банк счёл платёж подозрительным. Попробуйте другую карту.
 reason-refused = Платёжная система не приняла запрос. Попробуйте позже или другим способом.
+reason-canceled = Платёж отменён.
 reason-unknown = Банк отказал. Попробуйте другую карту или другой способ.
 
 told-payment-received = 💰 { $payer } заплатил(а) вам <b>{ $amount }</b> за «{ $purchase }». Деньги в вашем кошельке.{ $fee ->
@@ -105,7 +106,7 @@ told-withdrawal-settled = { $status ->
 }
 told-order-ended = { $status ->
     [finished] ✅ «{ $description }»: заплачено из кошелька <b>{ $amount }</b>.
-   *[cancelled] ❌ «{ $description }»: <b>{ $amount }</b> не заплачено. В кошельке не хватило денег.
+   *[cancelled] ❌ «{ $description }»: <b>{ $amount }</b> не заплачено. { $reason }
 }
 
 wallet-empty = 👛 <b>Кошелёк</b>

@@ -554,7 +554,7 @@ class TestTheOrganizer:
         assert await audit(session) == []
 
     async def test_and_the_payer_cannot_agree_for_the_payee(self, session: AsyncSession) -> None:
-        organizer, payer, payee, _, attempt = await _third_party_debt(session)
+        organizer, payer, _, _, attempt = await _third_party_debt(session)
         refund = await _refund(session, organizer, attempt)
 
         for actor in (organizer, payer):
@@ -562,8 +562,24 @@ class TestTheOrganizer:
                 await answer_refund_request(session, actor=actor, refund_id=refund.id, agrees=True, now=NOW)
         with pytest.raises(AttemptNotFound):
             await _refund(session, payer, attempt)
+        assert refund.status == RefundStatus.REQUESTED
+
+    async def test_and_the_payee_who_asks_for_the_same_agrees(self, session: AsyncSession) -> None:
+        organizer, _, payee, _, attempt = await _third_party_debt(session)
+        asked = await _refund(session, organizer, attempt)
+
+        begun = await _refund(session, payee, attempt)
+
+        assert begun.id == asked.id
+        assert begun.status == RefundStatus.PENDING
+        assert begun.requested_by == organizer.user_id
+
+    async def test_and_the_payee_who_asks_for_another_amount_does_not_agree(self, session: AsyncSession) -> None:
+        organizer, _, payee, _, attempt = await _third_party_debt(session)
+        await _refund(session, organizer, attempt)
+
         with pytest.raises(RefundUnderWay):
-            await _refund(session, payee, attempt)
+            await refund_attempt(session, actor=payee, attempt_id=attempt.id, amount_minor=1, now=NOW)
 
 
 class TestTwoRefundsAtOnce:

@@ -696,8 +696,11 @@ class TestConfiguredProviders:
             settings, secrets, http, telegram_url="https://api.telegram.org", bot_token=SecretStr(BOT_TOKEN)
         )
 
-    def test_are_none_by_default(self, http: httpx2.AsyncClient, tmp_path: Path) -> None:
-        assert self._configured(ProviderSettings(), http, tmp_path / "s") == {}
+    def test_are_by_default_only_telegram_which_takes_nothing(self, http: httpx2.AsyncClient, tmp_path: Path) -> None:
+        (telegram,) = self._configured(ProviderSettings(), http, tmp_path / "s").values()
+
+        assert telegram.name == "telegram"
+        assert not telegram.takes("RUB")
 
     def test_are_those_whose_settings_are_set(self, http: httpx2.AsyncClient, tmp_path: Path) -> None:
         settings = ProviderSettings(
@@ -737,7 +740,10 @@ class TestConfiguredProviders:
     def test_need_no_other(self, http: httpx2.AsyncClient, tmp_path: Path, name: str, given: dict[str, str]) -> None:
         settings = ProviderSettings.model_validate(given)
 
-        assert list(self._configured(settings, http, tmp_path / "s")) == [name]
+        found = self._configured(settings, http, tmp_path / "s")
+
+        assert set(found) == {name, "telegram"}  # what was paid by an invoice is heard of though none is sent
+        assert [each.name for each in found.values() if any(map(each.takes, ("RUB", "EUR")))] == [name]
 
     def test_find_the_secrets_that_the_settings_give(self) -> None:
         settings = ProviderSettings(

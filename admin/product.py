@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from core import clock
 from core.config import (
+    BusSettings,
     DatabaseSettings,
     MoneySettings,
     ProductSettings,
@@ -21,6 +22,7 @@ from core.config import (
     WebhooksSettings,
 )
 from core.db import Database
+from core.keep_running import keep_running
 from core.notifications.seal import Sealer
 from core.payments.provider import Provider
 from core.payments.providers import configured, given_secrets
@@ -29,7 +31,7 @@ from core.secrets import Secrets
 from webhooks.app import create_app
 from webhooks.serve import listen, serve, url_of
 from workers.effects.telegram import Telegram
-from workers.run import keep_running, run_workers
+from workers.run import new_bus, run_workers
 
 log = structlog.get_logger()
 SANDBOX_TOKEN = "7000000001:sandbox-only-" + "a" * 20  # of a bot that exists on this machine alone
@@ -209,5 +211,5 @@ async def _jobs(
         if telegram.webhook_url
         else (lambda: poll(bot, intake, stopping))
     )
-    workers = run_workers(db, account, providers, stopping)
+    workers = run_workers(db, new_bus(db, BusSettings()), stopping, telegram=account, providers=providers)
     return {"bot": keep_running("bot", receive, stopping), "workers": workers}

@@ -8,12 +8,12 @@ from sqlalchemy import select
 
 from core.db import Database
 from core.identity.migrate_chat import migrate_chat
-from core.notifications.budget import keep_silent, reserve
+from core.notifications.budget import PRIVATE_PER_MINUTE, keep_silent, reserve
 from core.notifications.card import render_card
 from core.notifications.card_upkeep import StaleCard, claim_stale, forget_message, postpone, record_shown
 from core.purchases.models import Purchase
+from core.waiting import Pace, wait_for_bell
 from workers.effects.telegram import Gone, Migrated, Outcome, Refused, Sent, Telegram, TooMany, Unreachable
-from workers.waiting import Pace, wait_for_bell
 
 log = structlog.get_logger()
 POLL_SECONDS = 0.5
@@ -43,11 +43,8 @@ async def refresh_next(db: Database, telegram: Telegram) -> bool:
         stale = await claim_stale(session)
         if stale is None:
             return False
-        wait = timedelta(0)
-        if stale.is_group:
-            per_minute = telegram.group_messages_per_minute
-            wait = await reserve(session, telegram_chat_id=stale.telegram_chat_id, per_minute=per_minute)
-        if wait:
+        per_minute = telegram.group_messages_per_minute if stale.is_group else PRIVATE_PER_MINUTE
+        if wait := await reserve(session, telegram_chat_id=stale.telegram_chat_id, per_minute=per_minute):
             await postpone(session, stale.purchase_id, wait)
             return True
     async with db.transaction() as session:

@@ -13,7 +13,7 @@ from core.payments.provider_calls import Ask, Call, claim_call, record_answer
 from core.payments.reconcile import Difference, paid_without_provider, reconcile_payment
 from core.payments.take_notice import Due, claim_notice, put_notice_aside, take_notice
 from core.payments.take_refund_state import RefundCall, claim_refund_call, record_refund_answer
-from workers.waiting import Pace, wait_for_bell
+from core.waiting import Pace, wait_for_bell
 
 log = structlog.get_logger()
 POLL_SECONDS = 1.0

@@ -7,6 +7,7 @@ from admin.commands import (
     actions,
     attempts,
     bench,
+    chaos,
     check,
     demo,
     ledger,
@@ -33,6 +34,7 @@ app.command("demo")(demo.demo)
 app.command("test", context_settings=PASSED_THROUGH)(test.test)
 app.command("check")(check.check)
 app.command("bench")(bench.bench)
+app.command("chaos")(chaos.chaos)
 app.command("migration")(migration.migration)
 app.command("reconcile")(reconcile.reconcile)
 for group in (accounts, actions, attempts, ledger, notices, orders, refunds, secrets, suspense, withdrawals):

@@ -21,16 +21,14 @@ WATCH_EVENTS = (
 )
 UNHANDLED = """SELECT count(*) FROM chaos.emitted e JOIN chaos.listeners l USING (event_name)
     WHERE NOT EXISTS (SELECT FROM messaging.inbox i WHERE i.source = l.consumer AND i.message_id = e.event_id::text)"""
-# What must be gone within seconds, because nobody has to wait for anything.
+# What must be gone within seconds: nothing but us stands between an event and what follows from it.
 TO_DRAIN = {
     "outbox": "SELECT count(*) FROM messaging.outbox",
     "queue": "SELECT count(*) FROM messaging.queue",
     "unhandled events": UNHANDLED,
     "new orders": "SELECT count(*) FROM orders.orders WHERE status = 'new'",
-    "due notifications": """SELECT count(*) FROM notifications.notifications
-        WHERE status = 'queued' AND not_before <= now()""",
 }
-# What may wait for the lease of a dead worker, for a back-off, or for a payer.
+# What may wait for Telegram's limits, for the lease of a dead worker, for a back-off, or for a payer.
 TO_END = {
     "notifications": "SELECT count(*) FROM notifications.notifications WHERE status IN ('queued', 'sending')",
     "cards": "SELECT count(*) FROM notifications.cards WHERE wanted_version > shown_version",

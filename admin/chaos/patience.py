@@ -7,8 +7,8 @@ from typing import Any
 from sandbox.telegram.person import NotAllowed, NotSeen, Person, Seen, World
 
 LOOK_SECONDS = 0.25
-PATIENCE_SECONDS = 5.0
-TRIES = 4
+PATIENCE_SECONDS = 10.0  # a repeated command may be a second purchase
+TRIES = 3
 
 Fits = Callable[[Seen], bool]
 

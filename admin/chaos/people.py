@@ -26,12 +26,18 @@ class Friends:
         self._chance = Random(f"{seed} friends {number}")  # noqa: S311 -- to be replayed
         self._people: list[Patient] = []
 
-    async def live(self) -> None:
-        """Buy one thing after the other."""
+    async def arrive(self) -> None:
+        """Come to Telegram and say hello to the bot, which answers once it is there.
+
+        :raises GaveUp: if it does not.
+        """
         for name in self._names:
             raw = await self._world.act("add_person", first_name=name, language_code="ru")
             self._people.append(Patient(self._world, raw, self._stopping))
-            await self._people[-1].person.start()
+            await self._people[-1].send(None, "/start", until=sees("SyncBuy"))
+
+    async def live(self) -> None:
+        """Buy one thing after the other."""
         while not self._stopping.is_set():
             try:
                 await self._buy()

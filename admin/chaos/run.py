@@ -55,14 +55,17 @@ async def _torment(
     faults = schedule(seed, seconds=seconds, processes=list(processes), has_broker=laid.broker is not None)
     async with asyncio.TaskGroup() as around:
         around.create_task(pay_at_the_bank(bank, seed=seed, declines=declines, stopping=over))
+        friends = [Friends(world, number, seed, stopping, done) for number in range(len(NAMES))]
+        for each in friends:
+            await each.arrive()
         placed = Placed(await buyers_with_wallets(laid.db, world))
         declines.set()
         around.create_task(finals.watch(over))
         tell(f"{len(placed.buyers)} people have filled their wallets; now {len(faults)} faults")
         async with asyncio.TaskGroup() as group:
             group.create_task(place_orders(laid.db, placed, seed=seed, stopping=stopping))
-            for number in range(len(NAMES)):
-                group.create_task(Friends(world, number, seed, stopping, done).live())
+            for each in friends:
+                group.create_task(each.live())
             await striker.strike_all(faults)
             stopping.set()
         tell("Everything is up again, and nobody begins anything new")

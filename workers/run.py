@@ -7,6 +7,7 @@ from functools import partial
 import structlog
 
 from core.db import Database
+from core.telemetry.measures import JOBS_BROKEN
 from workers.bus.local import LocalBus
 from workers.bus.port import Bus
 from workers.effects.card import run_cards
@@ -82,5 +83,6 @@ async def keep_running(name: str, job: Job, stopping: asyncio.Event) -> None:
             failures = 0 if loop.time() - began > HEALTHY_SECONDS else failures
             pause = RESTART_SECONDS[min(failures, len(RESTART_SECONDS) - 1)]
             failures += 1
+            JOBS_BROKEN.labels(name).inc()
             log.exception("job-broke", job=name, again_in_seconds=pause)
             await wait_for_bell(asyncio.Event(), stopping, seconds=pause)

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from core import clock
 from core.config import (
+    BusSettings,
     DatabaseSettings,
     MoneySettings,
     ProductSettings,
@@ -21,19 +22,19 @@ from core.config import (
     WebhooksSettings,
 )
 from core.db import Database
+from core.keep_running import keep_running
 from core.notifications.seal import Sealer
 from core.payments.provider import Provider
 from core.payments.providers import configured, given_secrets
 from core.payments.providers.asking import new_client
 from core.secrets import Secrets
+from sandbox.settings import BOT_TOKEN
 from webhooks.app import create_app
 from webhooks.serve import listen, serve, url_of
 from workers.effects.telegram import Telegram
-from workers.run import keep_running, run_workers
+from workers.run import new_bus, run_workers
 
 log = structlog.get_logger()
-SANDBOX_TOKEN = "7000000001:sandbox-only-" + "a" * 20  # of a bot that exists on this machine alone
-SANDBOX_PAYMENT_TOKEN = "381764678:TEST:sandbox"  # noqa: S105 -- of no provider at all
 LOOPBACK = "127.0.0.0/8,::1/128"
 
 Jobs = dict[str, Coroutine[None, None, None]]
@@ -78,7 +79,7 @@ async def running_product(
             page_url = await stack.enter_async_context(_sandbox_telegram(folder, group_messages_per_minute, any_port))
             bank_url = await stack.enter_async_context(_sandbox_bank(folder, any_port))
             settings = at_sandbox_bank(settings, bank_url)
-        token = telegram.bot_token or SecretStr(SANDBOX_TOKEN)
+        token = telegram.bot_token or SecretStr(BOT_TOKEN)
         secrets = Secrets(SecretSettings().secrets_file or folder / "secrets.json", given=given_secrets(settings))
         http = await stack.enter_async_context(new_client())
         telegram_url = page_url or telegram.telegram_api_url
@@ -105,28 +106,18 @@ async def running_product(
 
 def at_sandbox_bank(settings: ProviderSettings, bank_url: str) -> ProviderSettings:
     """Return the settings with the providers of the sandbox in place of those that are not set up."""
-    from sandbox.bank.shops import STANDARD, YOOKASSA
+    from sandbox.settings import provider_settings
 
-    url = f"{bank_url}/v3/"
-    update: dict[str, object] = {}
-    if settings.yookassa_shop_id is None:
-        update |= {
-            "yookassa_shop_id": YOOKASSA.shop_id,
-            "yookassa_secret_key": SecretStr(YOOKASSA.secret_key),
-            "yookassa_api_url": url,
-            "yookassa_networks": LOOPBACK,
-        }
-    if settings.standard_api_url is None:
-        assert STANDARD.webhook_secret is not None
-        update |= {
-            "standard_shop_id": STANDARD.shop_id,
-            "standard_secret_key": SecretStr(STANDARD.secret_key),
-            "standard_api_url": url,
-            "standard_webhook_secret": SecretStr(STANDARD.webhook_secret),
-        }
-    if settings.telegram_payment_token is None:
-        update["telegram_payment_token"] = SecretStr(SANDBOX_PAYMENT_TOKEN)
-    return settings.model_copy(update=update)
+    is_set = {
+        "yookassa": settings.yookassa_shop_id,
+        "standard": settings.standard_api_url,
+        "telegram": settings.telegram_payment_token,
+    }
+    found = settings.model_dump()
+    for name, of_provider in provider_settings(bank_url, networks=LOOPBACK).items():
+        if not is_set[name]:
+            found |= {key.lower(): value for key, value in of_provider.items()}
+    return ProviderSettings.model_validate(found)
 
 
 @contextlib.asynccontextmanager
@@ -209,5 +200,5 @@ async def _jobs(
         if telegram.webhook_url
         else (lambda: poll(bot, intake, stopping))
     )
-    workers = run_workers(db, account, providers, stopping)
+    workers = run_workers(db, new_bus(db, BusSettings()), stopping, telegram=account, providers=providers)
     return {"bot": keep_running("bot", receive, stopping), "workers": workers}

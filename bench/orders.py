@@ -18,6 +18,7 @@ from core.embedded_postgres import EmbeddedPostgres
 from core.identity.actor import Actor, TelegramPerson
 from core.identity.meet import meet
 from core.ids import EventId, OrderId
+from core.keep_running import keep_all_running
 from core.ledger.audit import audit
 from core.ledger.balances import balance
 from core.ledger.chart import Leg, bank, wallet
@@ -27,7 +28,7 @@ from core.orders.models import Order, OrderStatus
 from core.orders.place_order import place_order
 from core.outbox.envelope import Envelope
 from workers.bus.local import LocalBus
-from workers.run import keep_running, reaction_jobs
+from workers.run import reaction_jobs, relay_jobs
 from workers.subscriptions import listeners
 
 PEOPLE = 50
@@ -86,10 +87,8 @@ class Shop:
     async def work(self) -> None:
         """Carry orders out until `stopping` is set."""
         bus = Watched(self.db, self)
-        jobs = reaction_jobs(self.db, bus, self.stopping)
-        async with asyncio.TaskGroup() as group:
-            for name, job in jobs.items():
-                group.create_task(keep_running(name, job, self.stopping))
+        jobs = relay_jobs(self.db, bus, self.stopping) | reaction_jobs(self.db, bus, self.stopping)
+        await keep_all_running(jobs, self.stopping)
 
     async def are_final(self, count: int, *, within_seconds: float) -> None:
         """Wait until so many orders have ended."""

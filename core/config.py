@@ -49,6 +49,15 @@ class TelegramSettings(_Settings):
     )
 
 
+class BusSettings(_Settings):
+    """How events get from one process to another."""
+
+    amqp_url: SecretStr | None = Field(default=None, description="A RabbitMQ 3.10 or newer; unset: no broker.")
+    amqp_prefix: str = Field(
+        default="syncbuy.", pattern="^[A-Za-z0-9_.-]{0,100}$", description="Of the names of exchanges and queues there."
+    )
+
+
 class SecretSettings(_Settings):
     """Where the secrets live that follow one another."""
 
@@ -179,8 +188,8 @@ class TelemetrySettings(_Settings):
 
 
 CLASSES = (
-    *(DatabaseSettings, TelegramSettings, SandboxSettings, SecretSettings, ProviderSettings, WebhooksSettings),
-    *(ProductSettings, MoneySettings, LoggingSettings, TelemetrySettings),
+    *(DatabaseSettings, BusSettings, TelegramSettings, SandboxSettings, SecretSettings, ProviderSettings),
+    *(WebhooksSettings, ProductSettings, MoneySettings, LoggingSettings, TelemetrySettings),
 )
 # Settings that mean nothing without each other: all of a row are set, or none.
 _TOGETHER = (

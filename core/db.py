@@ -64,6 +64,7 @@ class Database:
         self.engine = engine
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
         self._bells: list[Callable[[], None]] = []
+        self._outward: list[Callable[[], None]] = []
 
     @classmethod
     def connect(cls, url: str, *, pool_size: int = 10) -> "Database":
@@ -89,11 +90,20 @@ class Database:
             driver = (await connection.get_raw_connection()).driver_connection
             return await cast("Any", driver).fetchval(statement.sql, *statement.arguments(parameters))
 
-    def on_commit(self, bell: Callable[[], None]) -> None:
-        """Call `bell` after each commit that emitted an event (in this process only)."""
-        self._bells.append(bell)
+    def on_commit(self, bell: Callable[[], None], *, of_others: bool = True) -> None:
+        """Call `bell` after each commit that emitted an event, and unless `of_others` is False, of other processes too.
+
+        Of theirs only where `run_wake` runs.
+        """
+        (self._bells if of_others else self._outward).append(bell)
 
     def ring(self) -> None:
+        """Wake everybody who waits for work: here, and by `run_wake` in other processes."""
+        self.ring_here()
+        for bell in self._outward:
+            bell()
+
+    def ring_here(self) -> None:
         """Wake everybody in this process who waits for work."""
         for bell in self._bells:
             bell()

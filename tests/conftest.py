@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.db import Database
 from core.embedded_postgres import EmbeddedPostgres
+from sandbox.rabbitmq import RabbitNode, server_script, throwaway_rabbitmq
 from tests.databases import Server
 
 # One seed for everybody: a failure on one machine is a failure on all.
@@ -118,3 +119,14 @@ def chromium() -> str:
     if os.environ.get("REQUIRE_BROWSER") == "1":
         pytest.fail("REQUIRE_BROWSER=1, and there is no Chromium")
     pytest.skip("no Chromium on this machine")
+
+
+@pytest.fixture(scope="session")
+def rabbitmq() -> Iterator[RabbitNode]:
+    """Return a throwaway RabbitMQ of this worker; skip where none is installed, unless REQUIRE_RABBITMQ=1."""
+    if server_script() is None:
+        if os.environ.get("REQUIRE_RABBITMQ") == "1":
+            pytest.fail("REQUIRE_RABBITMQ=1, and there is no rabbitmq-server")
+        pytest.skip("no RabbitMQ on this machine")
+    with throwaway_rabbitmq() as node:
+        yield node

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable
 
 import uvicorn
 from fastapi import FastAPI
@@ -64,12 +63,3 @@ async def serve(app: FastAPI, listening: socket.socket, stopping: asyncio.Event)
         await serving
     finally:
         stop.cancel()
-
-
-def quickest_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """Return what makes the quickest event loop of this platform; None: the standard one."""
-    try:
-        import uvloop
-    except ImportError:  # there is none for this platform
-        return None
-    return uvloop.new_event_loop

@@ -2,12 +2,16 @@
 
 import asyncio
 
+import structlog
+
 from core.db import Database
 from core.outbox.drain import drain
-from workers.bus.port import Bus
-from workers.waiting import Pace, wait_for_bell
+from core.waiting import Pace, wait_for_bell
+from workers.bus.port import Bus, BusAway
 
+log = structlog.get_logger()
 POLL_SECONDS = 1.0  # finds what other processes committed
+AWAY_SECONDS = 1.0
 
 
 async def run_relay(db: Database, bus: Bus, stopping: asyncio.Event) -> None:
@@ -17,7 +21,13 @@ async def run_relay(db: Database, bus: Bus, stopping: asyncio.Event) -> None:
     pace = Pace(busy_seconds=POLL_SECONDS)
     while not stopping.is_set():
         bell.clear()
-        if await drain(db, bus.publish):
+        try:
+            drained = await drain(db, bus.publish)
+        except BusAway as failure:  # events wait where they are, and none of them is to blame
+            log.warning("bus-away", error=str(failure))
+            await wait_for_bell(asyncio.Event(), stopping, seconds=AWAY_SECONDS)
+            continue
+        if drained:
             pace.worked()
         else:
             await wait_for_bell(bell, stopping, seconds=pace.seconds())

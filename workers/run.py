@@ -1,13 +1,13 @@
-"""All that works after the commit, in one process, until it is told to stop."""
+"""All that works after the commit, until it is told to stop: everything in one process, or some roles of it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Collection
+from enum import StrEnum
 from functools import partial
 
-import structlog
-
+from core.config import BusSettings
 from core.db import Database
-from core.telemetry.measures import JOBS_BROKEN
+from core.keep_running import Job, keep_all_running
 from workers.bus.local import LocalBus
 from workers.bus.port import Bus
 from workers.effects.card import run_cards
@@ -24,21 +24,66 @@ from workers.handle import handle, handle_many
 from workers.relay import run_relay
 from workers.schedule import SCHEDULE, run_periodically
 from workers.subscriptions import SUBSCRIPTIONS, Reaction, listeners
-from workers.waiting import wait_for_bell
-
-log = structlog.get_logger()
-RESTART_SECONDS = (0.2, 1, 5, 15)
-HEALTHY_SECONDS = 60  # after that long a job counts as recovered
-
-Job = Callable[[], Awaitable[None]]
 
 
-async def run_workers(db: Database, telegram: Telegram, providers: Providers, stopping: asyncio.Event) -> None:
-    """Relay events, react to them, tell people, keep cards, ask providers, and do what is due.
+class Role(StrEnum):
+    """What a process of workers does; any number of processes may do the same."""
 
-    At the end what is in flight is finished first.
+    RELAY = "relay"  # carries events from the outbox to the bus
+    REACTIONS = "reactions"  # handles events: changes only our database
+    EFFECTS = "effects"  # does what is due outside: Telegram, providers
+    SCHEDULE = "schedule"  # does what is due by the clock
+
+
+def new_bus(db: Database, settings: BusSettings) -> Bus:
+    """Return the bus that the settings name: over a broker, or the one that needs none."""
+    if settings.amqp_url is None:
+        return LocalBus(db, listeners())
+    from workers.bus.rabbit import RabbitBus
+
+    return RabbitBus(db, listeners(), url=settings.amqp_url, prefix=settings.amqp_prefix)
+
+
+async def run_workers(
+    db: Database,
+    bus: Bus,
+    stopping: asyncio.Event,
+    *,
+    telegram: Telegram | None,
+    providers: Providers,
+    roles: Collection[Role] = tuple(Role),
+) -> None:
+    """Do what the roles say until `stopping` is set; what is in flight is finished first.
+
+    `telegram` may be None where there is no role of effects.
     """
-    bus = LocalBus(db, listeners())
+    jobs: dict[str, Job] = {}
+    if Role.EFFECTS in roles:
+        assert telegram is not None
+        jobs |= _effects(db, telegram, providers, stopping)
+    if Role.RELAY in roles:
+        jobs |= relay_jobs(db, bus, stopping)
+    if Role.REACTIONS in roles:
+        jobs |= reaction_jobs(db, bus, stopping)
+    if Role.SCHEDULE in roles:
+        jobs |= {periodic.name: partial(run_periodically, db, periodic, stopping) for periodic in SCHEDULE}
+    try:
+        await keep_all_running(jobs, stopping)
+    finally:
+        await bus.close()
+
+
+def relay_jobs(db: Database, bus: Bus, stopping: asyncio.Event) -> dict[str, Job]:
+    """Return what carries events to the bus, and what the bus itself needs."""
+    return {"relay": lambda: run_relay(db, bus, stopping), **bus.chores(stopping)}
+
+
+def reaction_jobs(db: Database, bus: Bus, stopping: asyncio.Event) -> dict[str, Job]:
+    """Return every subscription as a job: all that changes only our database."""
+    return {each.name: partial(_consume, db, bus, each, stopping) for each in SUBSCRIPTIONS}
+
+
+def _effects(db: Database, telegram: Telegram, providers: Providers, stopping: asyncio.Event) -> dict[str, Job]:
     jobs: dict[str, Job] = {
         "deliveries": lambda: run_deliveries(db, telegram, stopping),
         "cards": lambda: run_cards(db, telegram, stopping),
@@ -51,38 +96,9 @@ async def run_workers(db: Database, telegram: Telegram, providers: Providers, st
             "refund-calls": lambda: run_refund_calls(db, providers, stopping),
             "reconciliation": lambda: run_reconciliation(db, providers, stopping),
         }
-    jobs |= reaction_jobs(db, bus, stopping)
-    for periodic in SCHEDULE:
-        jobs[periodic.name] = lambda periodic=periodic: run_periodically(db, periodic, stopping)  # type: ignore[misc]
-    async with asyncio.TaskGroup() as group:
-        for name, job in jobs.items():
-            group.create_task(keep_running(name, job, stopping), name=name)
-
-
-def reaction_jobs(db: Database, bus: Bus, stopping: asyncio.Event) -> dict[str, Job]:
-    """Return the relay and every subscription as jobs: all that changes only our database."""
-    jobs: dict[str, Job] = {"relay": lambda: run_relay(db, bus, stopping)}
-    for subscription in SUBSCRIPTIONS:
-        jobs[subscription.name] = partial(_consume, db, bus, subscription, stopping)
     return jobs
 
 
 async def _consume(db: Database, bus: Bus, subscription: Reaction, stopping: asyncio.Event) -> None:
     one, many = partial(handle, db, subscription), partial(handle_many, db, subscription)
     await bus.consume(subscription.name, one, stopping, handle_many=many)
-
-
-async def keep_running(name: str, job: Job, stopping: asyncio.Event) -> None:
-    """Run a job, and start it again where it breaks: the database may be away for a while, but never for good."""
-    loop, failures = asyncio.get_running_loop(), 0
-    while not stopping.is_set():
-        began = loop.time()
-        try:
-            await job()
-        except Exception:
-            failures = 0 if loop.time() - began > HEALTHY_SECONDS else failures
-            pause = RESTART_SECONDS[min(failures, len(RESTART_SECONDS) - 1)]
-            failures += 1
-            JOBS_BROKEN.labels(name).inc()
-            log.exception("job-broke", job=name, again_in_seconds=pause)
-            await wait_for_bell(asyncio.Event(), stopping, seconds=pause)

@@ -17,7 +17,7 @@ from core.orders.queries import unfinished_orders
 from core.payments.confirm_received import confirm_unanswered
 from core.payments.refund_attempt import confirm_unanswered_refunds
 from core.telemetry.trail import entering
-from workers.waiting import wait_for_bell
+from core.waiting import wait_for_bell
 
 log = structlog.get_logger()
 ADVISORY_NAMESPACE = 0x5C4E  # of the locks that say who does a periodic job just now

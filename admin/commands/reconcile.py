@@ -73,11 +73,12 @@ async def _opened_providers() -> "AsyncIterator[Mapping[str, Provider]]":
     """Yield the providers of the settings, as the running product has them."""
     from pydantic import SecretStr
 
-    from admin.product import SANDBOX_TOKEN, at_sandbox_bank
+    from admin.product import at_sandbox_bank
     from core.config import DatabaseSettings, ProviderSettings, SandboxSettings, SecretSettings, TelegramSettings
     from core.payments.providers import configured, given_secrets
     from core.payments.providers.asking import new_client
     from core.secrets import Secrets
+    from sandbox.settings import BOT_TOKEN
 
     settings, telegram, sandbox = ProviderSettings(), TelegramSettings(), SandboxSettings()
     if telegram.bot_token is None:
@@ -89,5 +90,5 @@ async def _opened_providers() -> "AsyncIterator[Mapping[str, Provider]]":
             Secrets(path, given=given_secrets(settings)),
             http,
             telegram_url=telegram.telegram_api_url,
-            bot_token=telegram.bot_token or SecretStr(SANDBOX_TOKEN),
+            bot_token=telegram.bot_token or SecretStr(BOT_TOKEN),
         )

@@ -1,4 +1,4 @@
-"""How often a group may be written to: sends and edits of all workers share one budget."""
+"""How often Telegram may be written to, one chat and all together: sends and edits of all workers share the budgets."""
 
 from datetime import timedelta
 
@@ -6,6 +6,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 BURST = 5  # what may go out at once after a silence
+PRIVATE_PER_MINUTE = 60  # to one person; Telegram asks for no more than one a second
+EVERYBODY = 0  # in place of a chat: all of them together
+TOGETHER_PER_MINUTE = 25 * 60  # Telegram names 30 a second
 # GCRA in one statement: the arrival time moves on by one interval for each message, and a message conforms while it is
 # not more than the burst ahead of the clock. Nothing is written where it does not conform.
 RESERVE = text("""
@@ -30,17 +33,12 @@ SET arrival_at = greatest(budget.arrival_at, clock_timestamp() + CAST(:until AS 
 
 
 async def reserve(session: AsyncSession, *, telegram_chat_id: int, per_minute: int) -> timedelta:
-    """Take one message out of a chat's budget and return zero, or return how long to wait before asking again.
+    """Take one message out of a chat's budget and of everybody's, and return zero, or how long to wait before asking.
 
-    The budget is `per_minute` messages a minute after a burst of `BURST`; it is kept by the clock of the database.
+    A chat's budget is `per_minute` messages a minute after a burst of `BURST`; it is kept by the clock of the database.
     """
-    interval = timedelta(minutes=1) // per_minute
-    asked = {"chat": telegram_chat_id, "tolerance": interval * (BURST - 1)}
-    if await session.scalar(RESERVE, {**asked, "interval": interval}):
-        return timedelta(0)
-    wait = await session.scalar(WAIT, asked)
-    assert isinstance(wait, timedelta)
-    return wait
+    wait = await _reserve(session, telegram_chat_id=EVERYBODY, per_minute=TOGETHER_PER_MINUTE)
+    return wait or await _reserve(session, telegram_chat_id=telegram_chat_id, per_minute=per_minute)
 
 
 async def spend(session: AsyncSession, *, telegram_chat_id: int, per_minute: int) -> None:
@@ -53,3 +51,13 @@ async def keep_silent(session: AsyncSession, *, telegram_chat_id: int, retry_aft
     """Leave a chat alone for as long as Telegram asked, whatever its budget says."""
     tolerance = timedelta(minutes=1) // per_minute * (BURST - 1)
     await session.execute(SILENCE, {"chat": telegram_chat_id, "until": retry_after + tolerance})
+
+
+async def _reserve(session: AsyncSession, *, telegram_chat_id: int, per_minute: int) -> timedelta:
+    interval = timedelta(minutes=1) // per_minute
+    asked = {"chat": telegram_chat_id, "tolerance": interval * (BURST - 1)}
+    if await session.scalar(RESERVE, {**asked, "interval": interval}):
+        return timedelta(0)
+    wait = await session.scalar(WAIT, asked)
+    assert isinstance(wait, timedelta)
+    return wait

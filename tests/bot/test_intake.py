@@ -11,7 +11,6 @@ import pytest_asyncio
 from pydantic import SecretStr
 from sqlalchemy import func, select, text
 
-from admin.product import SANDBOX_TOKEN
 from bot.dispatcher import build_intake, connect
 from bot.intake import Intake
 from bot.polling import poll
@@ -21,6 +20,7 @@ from core.db import Database
 from core.identity.models import User
 from core.inbox.models import InboxRow
 from sandbox.serving import Serving
+from sandbox.settings import BOT_TOKEN
 from sandbox.telegram.app import create_app
 from sandbox.telegram.person import World
 from tests.bot.equipment import equip
@@ -54,7 +54,7 @@ class TestPolling:
             async with db.transaction() as session:
                 await session.execute(text("ALTER TABLE messaging.inbox RENAME TO away"))
             await world.person("anna").start()
-            bot, stopping = connect(SANDBOX_TOKEN, telegram.url), asyncio.Event()
+            bot, stopping = connect(BOT_TOKEN, telegram.url), asyncio.Event()
             polling = asyncio.create_task(poll(bot, intake, stopping))
             await asyncio.sleep(0.5)
             async with db.transaction() as session:
@@ -72,7 +72,7 @@ class TestPolling:
     async def test_confirms_what_it_took_in_when_it_stops(self, intake: Intake, telegram: Serving) -> None:
         async with World.connect(telegram.url) as world:
             await world.person("anna").start()
-            bot, stopping = connect(SANDBOX_TOKEN, telegram.url), asyncio.Event()
+            bot, stopping = connect(BOT_TOKEN, telegram.url), asyncio.Event()
             polling = asyncio.create_task(poll(bot, intake, stopping))
             await world.person("anna").sees(None, containing="SyncBuy")
             stopping.set()
@@ -89,7 +89,7 @@ class TestPolling:
             unreadable = {"id": "x", "from": {"id": "nobody"}}
             telegram.app.state.world.updates.add("callback_query", unreadable)
             await world.person("anna").start()
-            bot, stopping = connect(SANDBOX_TOKEN, telegram.url), asyncio.Event()
+            bot, stopping = connect(BOT_TOKEN, telegram.url), asyncio.Event()
             polling = asyncio.create_task(poll(bot, intake, stopping))
 
             await world.person("anna").sees(None, containing="SyncBuy")
@@ -112,7 +112,7 @@ class TestWebhook:
         settings = TelegramSettings(
             webhook_url=f"http://127.0.0.1:{port}", webhook_secret=SecretStr("s3cret"), webhook_port=port
         )
-        bot, stopping = connect(SANDBOX_TOKEN, telegram.url), asyncio.Event()
+        bot, stopping = connect(BOT_TOKEN, telegram.url), asyncio.Event()
         serving = asyncio.create_task(serve_webhook(bot, intake, settings, stopping))
         async with World.connect(telegram.url) as world:
             await world.person("anna").start()

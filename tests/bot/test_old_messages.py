@@ -9,11 +9,11 @@ import pytest_asyncio
 from aiogram import Bot
 from aiogram.types import Update
 
-from admin.product import SANDBOX_TOKEN
 from bot.dispatcher import build_intake, connect
 from core.db import Database
 from core.ids import new_id, shorten
 from sandbox.serving import Serving
+from sandbox.settings import BOT_TOKEN
 from sandbox.telegram.app import create_app
 from tests.bot.equipment import equip
 
@@ -22,7 +22,7 @@ from tests.bot.equipment import equip
 async def telegram(tmp_path: Path) -> AsyncIterator[tuple[Bot, Any]]:
     serving = Serving(create_app(data_path=tmp_path), "127.0.0.1", 0)
     await serving.start()
-    bot = connect(SANDBOX_TOKEN, serving.url)
+    bot = connect(BOT_TOKEN, serving.url)
     yield bot, serving.app.state.world
     await bot.session.close()
     await serving.stop()

@@ -30,7 +30,7 @@ class TestTheProcess:
         assert process.stdout is not None
         try:
             line = (await asyncio.wait_for(process.stdout.readline(), 60)).decode()
-            found = re.search(r"(http://\S+)/webhooks/payments/ \(standard\)", line)
+            found = re.search(r"webhooks-started .*(http://\S+)/webhooks/payments/", line)
             assert found, line
             body = notice()
             async with httpx2.AsyncClient(base_url=found[1], timeout=20, trust_env=False) as http:

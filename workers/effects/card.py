@@ -8,12 +8,13 @@ from sqlalchemy import select
 
 from core.db import Database
 from core.identity.migrate_chat import migrate_chat
-from core.notifications.budget import keep_silent, reserve
+from core.notifications.budget import PRIVATE_PER_MINUTE, keep_silent, reserve
 from core.notifications.card import render_card
 from core.notifications.card_upkeep import StaleCard, claim_stale, forget_message, postpone, record_shown
 from core.purchases.models import Purchase
 from core.telemetry.measures import CARD_SECONDS, CARDS, timed
 from core.telemetry.trail import following
+from core.waiting import Pace, wait_for_bell
 from workers.effects.telegram import (
     Gone,
     Migrated,
@@ -26,7 +27,6 @@ from workers.effects.telegram import (
     count_pause,
     word,
 )
-from workers.waiting import Pace, wait_for_bell
 
 log = structlog.get_logger()
 POLL_SECONDS = 0.5
@@ -56,11 +56,8 @@ async def refresh_next(db: Database, telegram: Telegram) -> bool:
         stale = await claim_stale(session)
         if stale is None:
             return False
-        wait = timedelta(0)
-        if stale.is_group:
-            per_minute = telegram.group_messages_per_minute
-            wait = await reserve(session, telegram_chat_id=stale.telegram_chat_id, per_minute=per_minute)
-        if wait:
+        per_minute = telegram.group_messages_per_minute if stale.is_group else PRIVATE_PER_MINUTE
+        if wait := await reserve(session, telegram_chat_id=stale.telegram_chat_id, per_minute=per_minute):
             await postpone(session, stale.purchase_id, wait)
             return True
     with following("card", stale.headers, purchase_id=str(stale.purchase_id)):

@@ -8,7 +8,7 @@ import structlog
 from core.db import Database
 from core.identity.migrate_chat import migrate_chat
 from core.identity.models import Reach
-from core.notifications.budget import keep_silent, reserve
+from core.notifications.budget import PRIVATE_PER_MINUTE, keep_silent, reserve
 from core.notifications.deliver import (
     Outgoing,
     claim_due,
@@ -19,6 +19,7 @@ from core.notifications.deliver import (
 )
 from core.telemetry.measures import DELIVERIES, DELIVERY_SECONDS, timed
 from core.telemetry.trail import following
+from core.waiting import Pace, wait_for_bell
 from workers.effects.telegram import (
     Gone,
     Migrated,
@@ -31,11 +32,9 @@ from workers.effects.telegram import (
     count_pause,
     word,
 )
-from workers.waiting import Pace, wait_for_bell
 
 log = structlog.get_logger()
 POLL_SECONDS = 1.0
-SECONDS_BETWEEN_SENDS = 0.04  # about 25 a second to all chats together; Telegram names 30
 
 
 async def run_deliveries(db: Database, telegram: Telegram, stopping: asyncio.Event) -> None:
@@ -47,7 +46,6 @@ async def run_deliveries(db: Database, telegram: Telegram, stopping: asyncio.Eve
         bell.clear()
         if await deliver_next(db, telegram):
             pace.worked()
-            await asyncio.sleep(SECONDS_BETWEEN_SENDS)
         else:
             await wait_for_bell(bell, stopping, seconds=pace.seconds())
 
@@ -64,14 +62,8 @@ async def deliver_next(db: Database, telegram: Telegram) -> bool:
         if outgoing.telegram_chat_id is None:
             await record_unreachable(session, outgoing, reach=Reach.NOT_STARTED)
             return True
-        wait = timedelta(0)
-        if outgoing.is_group:
-            wait = await reserve(
-                session,
-                telegram_chat_id=outgoing.telegram_chat_id,
-                per_minute=telegram.group_messages_per_minute,
-            )
-        if wait:
+        per_minute = telegram.group_messages_per_minute if outgoing.is_group else PRIVATE_PER_MINUTE
+        if wait := await reserve(session, telegram_chat_id=outgoing.telegram_chat_id, per_minute=per_minute):
             await record_put_off(session, outgoing, reason="budget", wait=wait, counts=False)
             return True
     with following("deliver", outgoing.headers, notification_id=str(outgoing.id), kind=outgoing.kind):

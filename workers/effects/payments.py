@@ -16,7 +16,7 @@ from core.payments.take_notice import Due, claim_notice, put_notice_aside, take_
 from core.payments.take_refund_state import RefundCall, claim_refund_call, record_refund_answer
 from core.telemetry.measures import PROVIDER_CALLS, PROVIDER_SECONDS, Timed, timed
 from core.telemetry.trail import following
-from workers.waiting import Pace, wait_for_bell
+from core.waiting import Pace, wait_for_bell
 
 log = structlog.get_logger()
 POLL_SECONDS = 1.0

@@ -1,6 +1,8 @@
 """Write to Telegram, and tell what came of it in words that do not depend on its library."""
 
+import contextlib
 import re
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -128,6 +130,26 @@ class Telegram:
         seal = partial(self.sealer.seal, person_id=chat_id, chat_id=chat_id, now=utc_now()) if chat_id > 0 else None
         keyboard = message.keyboard(seal)
         return None if keyboard is None else InlineKeyboardMarkup.model_validate(keyboard)
+
+
+@contextlib.asynccontextmanager
+async def connected(
+    token: str, api_url: str, *, sealer: Sealer, group_messages_per_minute: int
+) -> AsyncIterator[Telegram]:
+    """Yield the account of the bot with this token, at the Bot API server at `api_url`."""
+    from aiogram import Bot
+    from aiogram.client.default import DefaultBotProperties
+    from aiogram.client.session.aiohttp import AiohttpSession
+    from aiogram.client.telegram import TelegramAPIServer
+    from aiogram.types import LinkPreviewOptions
+
+    defaults = DefaultBotProperties(parse_mode="HTML", link_preview=LinkPreviewOptions(is_disabled=True))
+    session = AiohttpSession(api=TelegramAPIServer.from_base(api_url))
+    async with Bot(token, session=session, default=defaults) as bot:
+        me = await bot.me()
+        yield Telegram(
+            bot, username=me.username or "", sealer=sealer, group_messages_per_minute=group_messages_per_minute
+        )
 
 
 def outcome_of(failure: Exception) -> Outcome:  # noqa: PLR0911 -- one line for each thing Telegram may mean

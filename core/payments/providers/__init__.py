@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import httpx2
 from pydantic import SecretStr
 
-from core.config import ProviderSettings
+from core.config import DatabaseSettings, ProviderSettings, SecretSettings, TelegramSettings
 from core.errors import Invalid
 from core.payments.provider import Provider
 from core.payments.providers import cloudpayments, standard, stripe
@@ -53,6 +53,20 @@ def given_secrets(settings: ProviderSettings) -> Mapping[str, SecretStr]:
         cloudpayments.SECRET_NAME: settings.cloudpayments_api_secret,
     }
     return {name: secret for name, secret in given.items() if secret}
+
+
+def secrets_of_settings() -> Secrets:
+    """Return the secrets of this installation: those in its file, and those that the settings hold."""
+    path = SecretSettings().secrets_file or DatabaseSettings().data_dir / "secrets.json"
+    return Secrets(path, given=given_secrets(ProviderSettings()))
+
+
+def configured_by_settings(secrets: Secrets, http: httpx2.AsyncClient) -> dict[str, Provider]:
+    """Return the providers whose settings are set, by name, with the bot of the settings."""
+    telegram = TelegramSettings()
+    return configured(
+        ProviderSettings(), secrets, http, telegram_url=telegram.telegram_api_url, bot_token=telegram.bot_token
+    )
 
 
 def configured(

@@ -1,10 +1,6 @@
 """The bus, the relay that feeds it, and what becomes of events that cannot be handled."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import timedelta
-from typing import ClassVar
-from uuid import UUID
 
 import pytest
 from sqlalchemy import delete, func, select, update
@@ -18,70 +14,37 @@ from core.outbox.emit import emit
 from core.outbox.envelope import Envelope
 from core.outbox.event import Event
 from core.outbox.models import DeadLetter, OutboxRow, QueueRow
+from sandbox.rabbitmq import RabbitNode
 from tests.builders import NOW
+from tests.workers.buses import LISTENERS, Buses, Rang, Working, left, ring, until
 from workers.bus import local
 from workers.bus.local import LocalBus
 from workers.handle import NewerVersion, handle
-from workers.relay import run_relay
 from workers.subscriptions import Reaction
 
 
-class Rang(Event):
-    """A test rang."""
-
-    name: ClassVar[str] = "test.rang"
-    aggregate: ClassVar[str] = "who"
-    who: UUID
-    number: int = 0
-
-
-async def _ring(db: Database, count: int, who: UUID | None = None) -> list[EventId]:
-    async with db.transaction() as session:
-        return [emit(session, Rang(who=who or new_id(), number=number)) for number in range(count)]
-
-
-async def _left(db: Database, table: type[OutboxRow | QueueRow | DeadLetter]) -> int:
-    async with db.transaction() as session:
-        return await session.scalar(select(func.count()).select_from(table)) or 0
-
-
-class Working:
-    """A relay and one consumer of a local bus, for as long as the block lasts."""
-
-    def __init__(self, db: Database, take: Callable[[Envelope], Awaitable[None]], consumers: int = 1) -> None:
-        self.db, self.take, self.consumers = db, take, consumers
-        self.stopping = asyncio.Event()
-        self.bus = LocalBus(db, {"test.rang": ["listener"]})
-
-    async def __aenter__(self) -> "Working":
-        jobs = [self.bus.consume("listener", self.take, self.stopping) for _ in range(self.consumers)]
-        self.tasks = [asyncio.create_task(job) for job in [run_relay(self.db, self.bus, self.stopping), *jobs]]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self.stopping.set()
-        await asyncio.gather(*self.tasks)
-
-
-async def _until(check: Callable[[], bool]) -> None:
-    async with asyncio.timeout(15):
-        while not check():
-            await asyncio.sleep(0.01)
+@pytest.fixture(params=["local", "rabbitmq"])
+def buses(request: pytest.FixtureRequest, db: Database) -> Buses:
+    """Return what makes buses of one kind; each test of the port is run with every kind."""
+    if request.param == "local":
+        return Buses(db, None)
+    node: RabbitNode = request.getfixturevalue("rabbitmq")
+    return Buses(db, node.url)
 
 
 class TestTheBus:
-    async def test_brings_every_event_in_the_order_of_its_aggregate(self, db: Database) -> None:
+    async def test_brings_every_event_in_the_order_of_its_aggregate(self, buses: Buses, db: Database) -> None:
         who, taken = new_id(), list[int]()
 
         async def take(envelope: Envelope) -> None:
             taken.append(envelope.payload["number"])
 
-        async with Working(db, take):
-            await _ring(db, 250, who)
-            await _until(lambda: len(taken) == 250)
+        async with Working(buses.new(), db, take):
+            await ring(db, 250, who)
+            await until(lambda: len(taken) == 250)
 
         assert taken == list(range(250))
-        assert (await _left(db, OutboxRow), await _left(db, QueueRow)) == (0, 0)
+        assert (await left(db, OutboxRow), await left(db, QueueRow)) == (0, 0)
 
     async def test_brings_nothing_of_a_transaction_that_was_rolled_back(self, db: Database) -> None:
         with pytest.raises(RuntimeError):
@@ -90,25 +53,24 @@ class TestTheBus:
                 await session.flush()
                 raise RuntimeError
 
-        assert await _left(db, OutboxRow) == 0
+        assert await left(db, OutboxRow) == 0
 
-    async def test_shares_events_among_consumers_without_doubling_any(self, db: Database) -> None:
+    async def test_shares_events_among_consumers_without_doubling_any(self, buses: Buses, db: Database) -> None:
         taken: list[EventId] = []
 
         async def take(envelope: Envelope) -> None:
             await asyncio.sleep(0)
             taken.append(envelope.event_id)
 
-        async with Working(db, take, consumers=3):
-            rung = await _ring(db, 300)
-            await _until(lambda: len(taken) >= 300)
+        async with Working(buses.new(), db, take, consumers=3):
+            rung = await ring(db, 300)
+            await until(lambda: len(taken) >= 300)
 
         assert sorted(taken) == sorted(rung)
 
     async def test_tries_again_later_and_lets_neighbours_pass(
-        self, db: Database, monkeypatch: pytest.MonkeyPatch
+        self, buses: Buses, db: Database, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(local, "RETRY_AFTER", (timedelta(milliseconds=50),) * 5)
         monkeypatch.setattr(local, "POLL_SECONDS", 0.05)
         attempts: dict[int, int] = {}
 
@@ -118,17 +80,16 @@ class TestTheBus:
             if number == 0 and attempts[number] < 3:
                 raise RuntimeError("not yet")
 
-        async with Working(db, take):
-            await _ring(db, 5)
-            await _until(lambda: attempts.get(0) == 3 and len(attempts) == 5)
+        async with Working(buses.new(), db, take):
+            await ring(db, 5)
+            await until(lambda: attempts.get(0) == 3 and len(attempts) == 5)
 
         assert attempts == {0: 3, 1: 1, 2: 1, 3: 1, 4: 1}
-        assert await _left(db, DeadLetter) == 0
+        assert await left(db, DeadLetter) == 0
 
     async def test_keeps_what_cannot_be_handled_as_a_dead_letter(
-        self, db: Database, monkeypatch: pytest.MonkeyPatch
+        self, buses: Buses, db: Database, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(local, "RETRY_AFTER", (timedelta(0),) * 5)
         monkeypatch.setattr(local, "POLL_SECONDS", 0.05)
         attempts = 0
 
@@ -137,27 +98,27 @@ class TestTheBus:
             attempts += 1
             raise RuntimeError("never")
 
-        async with Working(db, take):
-            await _ring(db, 1)
+        async with Working(buses.new(), db, take):
+            await ring(db, 1)
             async with asyncio.timeout(15):
-                while not await _left(db, DeadLetter):
+                while not await left(db, DeadLetter):
                     await asyncio.sleep(0.02)
 
         async with db.transaction() as session:
             [letter] = await session.scalars(select(DeadLetter))
         assert (letter.consumer, letter.error, letter.attempts) == ("listener", "RuntimeError: never", 6)
         assert attempts == 6
-        assert await _left(db, QueueRow) == 0
+        assert await left(db, QueueRow) == 0
 
-    async def test_gives_back_what_a_consumer_that_died_was_handling(self, db: Database) -> None:
+    async def test_gives_back_what_a_consumer_that_died_was_handling(self, buses: Buses, db: Database) -> None:
         reached, taken = asyncio.Event(), list[EventId]()
 
         async def die(_: Envelope) -> None:
             reached.set()
             await asyncio.Event().wait()
 
-        bus = LocalBus(db, {"test.rang": ["listener"]})
-        [rung] = await _ring(db, 1)
+        bus = buses.new()
+        [rung] = await ring(db, 1)
         await drain(db, bus.publish)
         dying = asyncio.create_task(bus.consume("listener", die, asyncio.Event()))
         await reached.wait()
@@ -167,14 +128,14 @@ class TestTheBus:
         async def take(envelope: Envelope) -> None:
             taken.append(envelope.event_id)
 
-        async with Working(db, take):
-            await _until(lambda: bool(taken))
+        async with Working(buses.new(), db, take):
+            await until(lambda: bool(taken))
         assert taken == [rung]
 
 
 class TestTheRelay:
     async def test_publishes_again_what_it_could_not_delete(self, db: Database) -> None:
-        await _ring(db, 3)
+        await ring(db, 3)
         published: list[EventId] = []
 
         async def publish_and_die(envelopes: object) -> dict[EventId, str]:
@@ -183,27 +144,27 @@ class TestTheRelay:
 
         with pytest.raises(ConnectionError):
             await drain(db, publish_and_die)
-        bus = LocalBus(db, {"test.rang": ["listener"]})
+        bus = LocalBus(db, LISTENERS)
         assert await drain(db, bus.publish) == 3
         await bus.publish([])
 
         assert len(published) == 3
-        assert (await _left(db, OutboxRow), await _left(db, QueueRow)) == (0, 3)
+        assert (await left(db, OutboxRow), await left(db, QueueRow)) == (0, 3)
 
     async def test_shares_partitions_with_another_relay(self, db: Database) -> None:
-        await _ring(db, 400)
-        bus = LocalBus(db, {"test.rang": ["listener"]})
+        await ring(db, 400)
+        bus = LocalBus(db, LISTENERS)
 
         drained = await asyncio.gather(*(drain(db, bus.publish) for _ in range(4)))
         while await drain(db, bus.publish):
             pass
 
         assert sum(drained) <= 400
-        assert (await _left(db, OutboxRow), await _left(db, QueueRow)) == (0, 400)
+        assert (await left(db, OutboxRow), await left(db, QueueRow)) == (0, 400)
 
     async def test_holds_back_what_comes_after_a_failure_of_its_partition(self, db: Database) -> None:
         who = new_id()
-        first, *rest = await _ring(db, 3, who)
+        first, *rest = await ring(db, 3, who)
 
         async def fail_first(envelopes: object) -> dict[EventId, str]:
             return {envelope.event_id: "broken" for envelope in envelopes}  # type: ignore[attr-defined]
@@ -222,7 +183,7 @@ class TestTheRelay:
         assert published == [first, *rest]
 
     async def test_puts_a_row_aside_that_fails_ten_times(self, db: Database) -> None:
-        await _ring(db, 1)
+        await ring(db, 1)
 
         async def fail(envelopes: object) -> dict[EventId, str]:
             return {envelope.event_id: "broken" for envelope in envelopes}  # type: ignore[attr-defined]
@@ -232,7 +193,7 @@ class TestTheRelay:
                 await session.execute(update(OutboxRow).values(not_before=None))
             await drain(db, fail)
 
-        assert (await _left(db, OutboxRow), await _left(db, DeadLetter)) == (0, 1)
+        assert (await left(db, OutboxRow), await left(db, DeadLetter)) == (0, 1)
 
 
 class TestHandle:

@@ -1,0 +1,58 @@
+"""A connection to RabbitMQ that is opened when it is needed, and opened anew where it broke."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import aio_pika
+from aio_pika.abc import AbstractChannel, AbstractConnection
+from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
+from pydantic import SecretStr
+from yarl import URL
+
+HEARTBEAT_SECONDS = 15  # after about twice that, a connection that has gone silent counts as broken
+CONNECT_SECONDS = 10
+# What a broken connection, channel or broker looks like from here.
+BROKEN = (AMQPError, OSError, TimeoutError, ChannelInvalidStateError)
+
+Declare = Callable[[AbstractChannel], Awaitable[None]]
+
+
+class Link:
+    """One connection for one purpose; whoever declares what it needs is asked to after each connecting.
+
+    It does not repair itself behind its user's back: what was under way when it broke is unknown, and whoever sent it
+    has to decide.
+    """
+
+    def __init__(self, url: SecretStr, name: str, declare: Declare) -> None:
+        query = {"heartbeat": str(HEARTBEAT_SECONDS), "name": name}
+        self._url = URL(url.get_secret_value()).update_query(query)
+        self._declare = declare
+        self._connection: AbstractConnection | None = None
+        self._alone = asyncio.Lock()
+
+    async def channel(self) -> AbstractChannel:
+        """Return a new channel whose publishes are confirmed, and raise if they reach no queue.
+
+        :raises AMQPError, OSError, TimeoutError: if there is no broker.
+        """
+        async with self._alone, asyncio.timeout(CONNECT_SECONDS):
+            if self._connection is None or self._connection.is_closed:
+                connection = await aio_pika.connect(self._url)
+                try:
+                    async with connection.channel() as channel:
+                        await self._declare(channel)
+                except BaseException:
+                    await connection.close()
+                    raise
+                self._connection = connection
+            channel = self._connection.channel(publisher_confirms=True, on_return_raises=True)
+            await channel.initialize()
+            return channel
+
+    async def forget(self) -> None:
+        """Close the connection; the next channel opens a new one."""
+        async with self._alone:
+            connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()

@@ -24,6 +24,7 @@ CONSUME_SECONDS = Histogram(
     "syncbuy_consume_seconds", "Time to handle an event, or several that waited together.", ["consumer"],
     buckets=_SECONDS,
 )  # fmt: skip
+REDELIVERED = Counter("syncbuy_redelivered_events", "Events that the broker delivered once more.", ["queue"])
 
 DELIVERIES = Counter("syncbuy_deliveries", "Notifications that were sent to Telegram.", ["kind", "outcome"])
 DELIVERY_SECONDS = Histogram("syncbuy_delivery_seconds", "Time that Telegram took for one.", ["kind"], buckets=_SECONDS)

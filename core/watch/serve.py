@@ -9,12 +9,14 @@ from collections.abc import AsyncIterator
 from http import HTTPStatus
 
 import orjson
+import structlog
 
 from core.config import TelemetrySettings
 from core.db import Database
 from core.watch.figures import MEDIA_TYPE, figures
 from core.watch.health import OK, readiness
 
+log = structlog.get_logger()
 REQUEST_SECONDS = 5
 JSON = "application/json"
 Answer = tuple[HTTPStatus, str, bytes]
@@ -43,7 +45,9 @@ async def shown(db: Database, settings: TelemetrySettings) -> AsyncIterator[int 
 
     server = await asyncio.start_server(connected, settings.metrics_host, settings.metrics_port)
     async with server:
-        yield server.sockets[0].getsockname()[1]
+        port = server.sockets[0].getsockname()[1]
+        log.info("figures-shown", host=settings.metrics_host, port=port)
+        yield port
 
 
 async def _answer(db: Database, request: bytes) -> Answer:

@@ -187,9 +187,17 @@ class TelemetrySettings(_Settings):
     )
 
 
+class ContainerSettings(_Settings):
+    """What docker-compose.yml reads from the same `.env`; the product itself does not."""
+
+    postgres_password: SecretStr | None = Field(default=None, description="Of its PostgreSQL; unset: syncbuy.")
+    rabbitmq_password: SecretStr | None = Field(default=None, description="Of its RabbitMQ; unset: syncbuy.")
+    grafana_password: SecretStr | None = Field(default=None, description="Of its Grafana; unset: syncbuy.")
+
+
 CLASSES = (
     *(DatabaseSettings, BusSettings, TelegramSettings, SandboxSettings, SecretSettings, ProviderSettings),
-    *(WebhooksSettings, ProductSettings, MoneySettings, LoggingSettings, TelemetrySettings),
+    *(WebhooksSettings, ProductSettings, MoneySettings, LoggingSettings, TelemetrySettings, ContainerSettings),
 )
 # Settings that mean nothing without each other: all of a row are set, or none.
 _TOGETHER = (

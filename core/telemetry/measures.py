@@ -40,7 +40,7 @@ PROVIDER_SECONDS = Histogram(
 )  # fmt: skip
 
 JOURNALS = Counter("syncbuy_journals", "Journals that were posted (a transaction may still have failed).", ["kind"])
-JOBS_BROKEN = Counter("syncbuy_jobs_broken", "Jobs that broke and were started again.", ["job"])
+JOBS_BROKEN = Counter("syncbuy_jobs_broken", "Jobs that broke and were started again.", ["name"])
 
 # What the database says at the moment at which the figures are read; the same whoever is asked.
 WAITING = Gauge("syncbuy_waiting_rows", "What is due and not done yet.", ["what"])
@@ -48,6 +48,8 @@ WAITING_SECONDS = Gauge("syncbuy_waiting_oldest_seconds", "For how long the olde
 QUEUED = Gauge("syncbuy_queued_events", "Events in the queue of a consumer in the database.", ["consumer"])
 QUEUED_SECONDS = Gauge("syncbuy_queued_oldest_seconds", "Age of the oldest of them.", ["consumer"])
 DEAD_LETTERS = Gauge("syncbuy_dead_letters", "Events that somebody has to decide about.", ["consumer"])
+AUDIT_VIOLATIONS = Gauge("syncbuy_audit_violations", "What the last audit of the book found wrong.")
+AUDIT_SECONDS = Gauge("syncbuy_audit_age_seconds", "How long ago the last audit of the book was.")
 DATABASE_UP = Gauge("syncbuy_database_up", "1 if the database answered just now, else 0.")
 CONNECTIONS = Gauge("syncbuy_database_connections", "Connections of this process.", ["state"])
 

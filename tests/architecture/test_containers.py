@@ -151,13 +151,12 @@ class TestPorts:
         assert len(taken) == len(set(taken))
 
     def test_of_the_product_are_those_of_its_settings(self) -> None:
-        assert {service["environment"]["METRICS_PORT"] for name, service in OURS.items() if name != "sandbox"} == {
-            "9100"
-        }
-        assert SERVICES["webhooks"]["environment"]["WEBHOOKS_PORT"] == str(
-            WebhooksSettings(_env_file=None).webhooks_port
-        )
-        assert TelemetrySettings.model_fields["metrics_port"].default is None
+        watched = [service["environment"] for name, service in OURS.items() if name != "sandbox"]
+
+        assert {environment["METRICS_PORT"] for environment in watched} == {"9100"}
+        for name, settings in (("WEBHOOKS_PORT", WebhooksSettings), ("WEBHOOK_PORT", TelegramSettings)):
+            default = str(settings.model_fields[name.lower()].default)
+            assert {environment[name] for environment in watched if name in environment} == {default}
 
     def test_that_prometheus_reads_are_there(self) -> None:
         syncbuy, rabbitmq = _read("ops/prometheus/prometheus.yml")["scrape_configs"]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from core.config import CLASSES, WebhooksSettings
+from core.config import CLASSES, TelegramSettings, WebhooksSettings
 from sandbox.settings import all_settings
 from tests.containers import COMPOSE, OURS, ROOT, SERVICES, THEIRS, VARIABLE, environment_of
 

@@ -14,10 +14,6 @@ from webhooks.outcome import Outcome
 DASHBOARD = json.loads((ROOT / "ops/grafana/dashboards/syncbuy.json").read_text(encoding="utf-8"))
 GROUPS = yaml.safe_load((ROOT / "ops/prometheus/alerts.yml").read_text(encoding="utf-8"))["groups"]
 ALERTS = [rule for group in GROUPS for rule in group["rules"]]
-    rule
-    for group in yaml.safe_load((ROOT / "ops/prometheus/alerts.yml").read_text(encoding="utf-8"))["groups"]
-    for rule in group["rules"]
-]
 QUERIES = {
     **{rule["alert"]: rule["expr"] for rule in ALERTS},
     **{

@@ -1,6 +1,7 @@
 """What is counted and timed in this process, for Prometheus to read: the whole of it on one screen."""
 
 import contextlib
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -50,6 +51,8 @@ QUEUED_SECONDS = Gauge("syncbuy_queued_oldest_seconds", "Age of the oldest of th
 DEAD_LETTERS = Gauge("syncbuy_dead_letters", "Events that somebody has to decide about.", ["consumer"])
 AUDIT_VIOLATIONS = Gauge("syncbuy_audit_violations", "What the last audit of the book found wrong.")
 AUDIT_SECONDS = Gauge("syncbuy_audit_age_seconds", "How long ago the last audit of the book was.")
+AUDIT_VIOLATIONS.set(math.nan)
+AUDIT_SECONDS.set(math.nan)  # until somebody has looked: nothing is not the same as none
 DATABASE_UP = Gauge("syncbuy_database_up", "1 if the database answered just now, else 0.")
 CONNECTIONS = Gauge("syncbuy_database_connections", "Connections of this process.", ["state"])
 

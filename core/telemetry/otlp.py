@@ -14,6 +14,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import Decision, ParentBased, Sampler, SamplingResult
 from opentelemetry.trace import SpanKind, Status, StatusCode, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from opentelemetry.util.types import Attributes
 
 EXPORT_SECONDS = 2
 _FORMAT = TraceContextTextMapPropagator()
@@ -28,11 +29,12 @@ class _OnlyFromADoor(Sampler):
         trace_id: int,  # noqa: ARG002
         name: str,  # noqa: ARG002
         kind: SpanKind | None = None,
+        attributes: Attributes = None,
         *_: Any,
         **__: Any,
     ) -> SamplingResult:
         """Drop a span that has nothing above it and only calls somebody."""
-        return SamplingResult(Decision.DROP if kind == SpanKind.CLIENT else Decision.RECORD_AND_SAMPLE)
+        return SamplingResult(Decision.DROP if kind == SpanKind.CLIENT else Decision.RECORD_AND_SAMPLE, attributes)
 
     def get_description(self) -> str:
         """Return the name of the rule."""

@@ -126,6 +126,7 @@ class TestEveryProcess:
         secrets += [secret for shop in SHOPS for secret in (shop.secret_key, shop.webhook_secret) if secret]
 
         assert len(told.secrets) > 0
+        assert all(word.isidentifier() for span in told.composed.spans for word in span.said)
         assert [secret for secret in secrets if secret in said] == []
 
     def test_shows_what_it_did(self, told: Told) -> None:
@@ -148,7 +149,7 @@ class TestATap:
             if line["event"] == "notification-sent" and line["correlation_id"] == correlation_id
         ]
 
-        assert {line["kind"] for line in sent} == {"debts_created"}
+        assert {line["kind"] for line in sent} == {"debts-created"}
         assert all(line["notification_id"] and line["outcome"] == "sent" for line in sent)
 
     def test_is_one_trace_through_bot_and_workers(self, told: Told) -> None:
@@ -162,7 +163,7 @@ class TestATap:
             ("syncbuy-workers", "relay"),
             ("syncbuy-workers", "notify"),
             ("syncbuy-workers", "deliver"),
-            ("syncbuy-workers", "card"),
+            ("syncbuy-workers", "mark-card"),
         }
         # Nothing hangs in the air: whatever is above a span was sent too, and only the door has nothing above it.
         assert [span.name for span in trace if span.parent_id not in by_id] == ["update"]
@@ -181,7 +182,7 @@ class TestANotice:
         }
         sent = [line for line in told.lines("sandbox-workers") if line["event"] == "notification-sent"]
         kinds = {line["kind"] for line in sent if line["correlation_id"] == stored.attributes["correlation_id"]}
-        assert "payment_received" in kinds
+        assert "payment-received" in kinds
 
 
 class TestNobodyCollectingTraces:

@@ -48,7 +48,6 @@ class TestWatching:
     @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES.keys())
     def test_asks_for_figures_and_labels_that_exist(self, query: str) -> None:
         shown = {**_samples(), **{name: set[str]() for name in FOREIGN}}
-        labels = {label for names in shown.values() for label in names} | {"job", "instance", "process"}
         without_values = re.sub(r'"[^"]*"|\[[^\]]*\]', "", query)
         selected = re.findall(r"([a-z_0-9]+)\{([^}]*)\}", without_values)
 
@@ -56,6 +55,7 @@ class TestWatching:
 
         assert named, query
         assert named <= shown.keys()
+        labels = {label for figure in named for label in shown[figure]} | {"job", "instance", "process"}
         for figure, words in selected:
             assert set(re.findall(r"[a-z_]+(?=[!=~])", words)) <= shown[figure] | {"job"}, figure
         for grouping in re.findall(r"by \(([^)]*)\)", without_values):

@@ -84,7 +84,9 @@ class TestAProcess:
 
         assert answer.startswith(b"HTTP/1.1 404 ")
 
-    async def test_hangs_up_on_who_says_too_much_or_leaves(self, db: Database) -> None:
+    async def test_hangs_up_on_who_says_too_much_or_leaves(
+        self, db: Database, caplog: pytest.LogCaptureFixture
+    ) -> None:
         async with shown(db, ANY_PORT) as port:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(b"GET /metrics HTTP/1.1\r\n" + b"x" * 200_000)
@@ -95,6 +97,7 @@ class TestAProcess:
             leaving.close()
 
             assert (await _get(port, "/health/live")).status_code == 200
+        assert caplog.records == []
 
 
 class TestAnEvent:

@@ -1,6 +1,6 @@
 """What runs in containers exists: every command, variable, port and file.
 
-The commands themselves are run as processes by `tests/journeys/test_processes.py`.
+The commands themselves are run as processes by `tests/journeys/test_composed.py`.
 """
 
 import re

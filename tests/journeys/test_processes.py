@@ -1,194 +1,145 @@
-"""Every process on its own, as docker-compose.yml runs it: one journey, and what could be seen of it from outside."""
+"""The product as production has it: bot, webhooks and several workers as processes of their own, and a broker."""
 
 import asyncio
-import json
+import contextlib
+import os
+import signal
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
-import httpx2
 import pytest
-import pytest_asyncio
-from sqlalchemy import text
 
-from admin.story import GROUP
+from core.config import BusSettings
 from core.db import Database
 from core.ledger.audit import audit
 from sandbox.bank.client import Bank
-from sandbox.bank.shops import SHOPS
-from sandbox.rabbitmq import RabbitNode
-from sandbox.settings import BOT_TOKEN, PAYMENT_TOKEN
 from sandbox.telegram.person import World
-from tests.containers import ROOT
-from tests.databases import Server
-from tests.journeys.composed import Composed, Span, composed
 from tests.journeys.steps import locked, open_debt
 
-CARD, PHONE = "2200700712345676", "+79123456789"
+ROOT = Path(__file__).parents[2]
+WORKERS = (
+    ("--role", "relay", "--role", "schedule"),
+    ("--role", "reactions"),
+    ("--role", "reactions", "--role", "effects"),
+)
 
 
-@dataclass
-class Told:
-    """What a journey left behind when all processes had stopped."""
+class Processes:
+    """Processes of the product that share their settings; each must end in good order when it is told to."""
 
-    composed: Composed
-    figures: dict[str, str]
-    codes: dict[str, int]
-    lock_update: int
-    violations: list[Any]
-    secrets: list[str]
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.environment = {**os.environ, **environment}
+        self._running: list[asyncio.subprocess.Process] = []
 
-    def lines(self, *services: str) -> list[dict[str, Any]]:
-        return [line for service in services for process in self.composed.of(service) for line in process.logged]
+    async def start(self, *words: str) -> asyncio.subprocess.Process:
+        """Start `python -m` with these words."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", *words, cwd=ROOT, env=self.environment, stdout=asyncio.subprocess.PIPE
+        )
+        self._running.append(process)
+        return process
 
-    def trace_of(self, correlation_id: str, *, door: str) -> list[Span]:
-        """Return the trace that began at a door for this id."""
-        [root] = [
-            span
-            for span in self.composed.spans
-            if span.name == door and span.attributes.get("correlation_id") == correlation_id
-        ]
-        return [span for span in self.composed.spans if span.trace_id == root.trace_id]
+    @contextlib.asynccontextmanager
+    async def ending(self) -> AsyncIterator[None]:
+        """Tell all of them to stop at the end of the block, whatever happened in it."""
+        try:
+            yield
+        finally:
+            await self.stop()
 
+    async def stop(self) -> None:
+        """Tell all of them to stop, and wait for their end."""
+        for process in self._running:
+            process.send_signal(signal.SIGTERM)
+        for said, _ in await asyncio.wait_for(asyncio.gather(*(each.communicate() for each in self._running)), 60):
+            sys.stdout.write(said.decode())  # pytest shows it where the journey fails
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def told(server: Server, rabbitmq: RabbitNode, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Told]:
-    """Let people buy together, pay by link and say where they want their money, and stop everything."""
-    name, folder = await server.create(), tmp_path_factory.mktemp("composed")
-    async with composed(server.url_of(name), rabbitmq.url, folder) as running:
-        async with World.connect(running.telegram_url) as world, Bank.connect(running.bank_url) as bank:
-            lock_update = await _journey(world, bank)
-        async with httpx2.AsyncClient(trust_env=False) as http:
-            figures = {
-                process.name: (await http.get(f"http://127.0.0.1:{port}/metrics")).text
-                for process in running.processes
-                if (port := process.environment.get("METRICS_PORT"))
-            }
-        codes = await asyncio.gather(*(process.stop() for process in running.processes))
-        violations, requisites = await _look(server.url_of(name))
-        assert {"".join(number.split()) for number in requisites} == {CARD, PHONE}
-        kept = json.loads((folder / "secrets.json").read_text())
-        secrets = [one["value"] for of_name in kept.values() for one in of_name]
-        ended = {process.name: code for process, code in zip(running.processes, codes, strict=True)}
-        yield Told(running, figures, ended, lock_update, violations, secrets)
-    await server.drop(name)
+    @property
+    def exit_codes(self) -> list[int | None]:
+        """Return how they ended."""
+        return [process.returncode for process in self._running]
 
 
-async def _journey(world: World, bank: Bank) -> int:
-    """Return the number of the update that locked the purchase."""
-    await world.person("anna").sees(GROUP, containing="Привет", within_seconds=20)
-    anna, boris = await locked(world)
-    lock_update = max(int(update["update_id"]) for update in await world.updates())
-    await boris.tap(await open_debt(boris, "Анна"), "Банк")
-    seen = await boris.sees(None, containing="К оплате", button="Оплатить", within_seconds=10)
-    [url] = [button["url"] for row in seen.buttons for button in row if button.get("url")]
-    await bank.pay(url.rsplit("/", 1)[-1])
-    await anna.sees(None, containing="Борис заплатил(а) вам 500", within_seconds=10)
-    for person, button, asked, value in ((anna, "Карта", "Номер карты", CARD), (boris, "Телефон", "телефона", PHONE)):
-        await person.send(None, "/settings")
-        await person.tap(await person.sees(None, button=button), button)
-        await person.sees(None, containing=asked)
-        sent = await person.send(None, value)
-        await person.sees(None, containing=value[-4:], after=sent)
-    return lock_update
+async def _line(process: asyncio.subprocess.Process, containing: str) -> str:
+    assert process.stdout is not None
+    async with asyncio.timeout(60):
+        while line := (await process.stdout.readline()).decode():
+            if containing in line:
+                return line
+    raise AssertionError(f"it ended before it said {containing}")
 
 
-async def _look(database_url: str) -> tuple[list[Any], list[str]]:
-    """Return what is wrong with the book, and what people wrote down."""
-    db = Database.connect(database_url)
+@contextlib.asynccontextmanager
+async def _outside(tmp_path: Path, notices_to: str) -> AsyncIterator[tuple[dict[str, str], str, str]]:
+    """Run the sandbox, and yield the settings that it asks for and where its Telegram and its bank are."""
+    sandbox = Processes({})
+    process = await sandbox.start(
+        "sandbox", "--port", "0", "--bank-port", "0", "--data", str(tmp_path), "--notices-to", notices_to,
+        "--group-messages-per-minute", "3000",
+    )  # fmt: skip
+    settings, line = dict[str, str](), ""
+    assert process.stdout is not None
+    while not line.startswith("#"):
+        line = (await asyncio.wait_for(process.stdout.readline(), 60)).decode().strip()
+        assert line
+        name, _, value = line.partition("=")
+        settings[name] = value
+    settings.pop(line.partition("=")[0])
     try:
-        async with db.transaction() as session:
-            violations: list[Any] = list(await audit(session))
-            return violations, list(await session.scalars(text("SELECT value FROM identity.requisites")))
+        yield settings, settings["TELEGRAM_API_URL"], settings["STANDARD_API_URL"].removesuffix("/v3/")
     finally:
+        await sandbox.stop()
+
+
+class TestSeparateProcesses:
+    async def test_take_a_debt_from_the_chat_through_the_bank_to_the_payee(
+        self, database_url: str, bus: BusSettings, tmp_path: Path, unused_tcp_port: int
+    ) -> None:
+        notices_to = f"http://127.0.0.1:{unused_tcp_port}"
+        async with _outside(tmp_path, notices_to) as (settings, telegram_url, bank_url):
+            settings |= {
+                "DATABASE_URL": database_url,
+                "DATA_DIR": str(tmp_path),
+                "WEBHOOKS_PORT": str(unused_tcp_port),
+                "TELEGRAM_GROUP_MESSAGES_PER_MINUTE": "3000",
+                "AMQP_PREFIX": bus.amqp_prefix,
+            }
+            if bus.amqp_url is not None:
+                settings["AMQP_URL"] = bus.amqp_url.get_secret_value()
+            product = Processes(settings)
+            async with product.ending():
+                started = [await product.start("workers", *roles) for roles in WORKERS]
+                started += [await product.start("webhooks"), await product.start("bot")]
+                await asyncio.gather(*(_line(process, "-started") for process in started))
+                await self._pay(telegram_url, bank_url)
+
+            assert product.exit_codes == [0] * len(started)
+        db = Database.connect(database_url)
+        async with db.transaction() as session:
+            assert await audit(session) == []
         await db.close()
 
+    async def _pay(self, telegram_url: str, bank_url: str) -> None:
+        async with World.connect(telegram_url) as world, Bank.connect(bank_url) as bank:
+            anna, boris = await locked(world)
+            asked = await boris.tap(await open_debt(boris, "Анна"), "Банк")
+            assert asked is not None
+            async with asyncio.timeout(20):
+                while not (payments := await bank.payments()):
+                    await asyncio.sleep(0.05)
+            await bank.pay(payments[-1]["id"])
 
-class TestEveryProcess:
-    def test_stops_in_good_order_and_leaves_the_book_right(self, told: Told) -> None:
-        assert set(told.codes.values()) == {0}
-        assert told.violations == []
-
-    def test_says_everything_in_lines_of_json(self, told: Told) -> None:
-        lines = told.lines("sandbox-bot", "sandbox-webhooks", "sandbox-workers")
-
-        assert {line["event"] for line in lines} >= {"bot-started", "webhooks-started", "workers-started"}
-        for line in lines:
-            assert line.keys() >= {"event", "level", "timestamp"}
-            assert line["level"] in {"info", "warning"}, line
-
-    def test_repeats_no_secret_in_what_it_says(self, told: Told) -> None:
-        ours = [process for process in told.composed.processes if process.name != "sandbox"]
-        said = "\n".join(line for process in ours for line in process.lines)
-        said += "".join(f"{span.name} {span.attributes}" for span in told.composed.spans)
-        secrets = [BOT_TOKEN.partition(":")[2], PAYMENT_TOKEN, CARD, CARD[-8:], PHONE[1:], *told.secrets]
-        secrets += [secret for shop in SHOPS for secret in (shop.secret_key, shop.webhook_secret) if secret]
-
-        assert len(told.secrets) > 0
-        assert all(word.isidentifier() for span in told.composed.spans for word in span.said)
-        assert [secret for secret in secrets if secret in said] == []
-
-    def test_shows_what_it_did(self, told: Told) -> None:
-        expected = {
-            "sandbox-bot": 'syncbuy_updates_total{kind="callback_query",outcome="handled"}',
-            "sandbox-webhooks": 'syncbuy_notices_total{outcome="stored",provider="standard"}',
-            "sandbox-workers": 'syncbuy_database_connections{state="used"}',
-        }
-        for service, figure in expected.items():
-            assert figure in told.figures[service]
-            assert 'syncbuy_waiting_rows{what="outbox"} 0.0' in told.figures[service]
+            await boris.sees(None, containing="Оплачено 500", within_seconds=30)
+            await anna.sees(None, containing="Борис заплатил(а) вам 500", within_seconds=30)
 
 
-class TestATap:
-    def test_has_one_id_from_the_chat_to_what_was_told_because_of_it(self, told: Told) -> None:
-        correlation_id = f"telegram-{told.lock_update}"
-        sent = [
-            line
-            for line in told.lines("sandbox-workers")
-            if line["event"] == "notification-sent" and line["correlation_id"] == correlation_id
-        ]
+@pytest.fixture
+def unused_tcp_port() -> int:
+    """Return a port that nobody has just now."""
+    import socket
 
-        assert {line["kind"] for line in sent} == {"debts-created"}
-        assert all(line["notification_id"] and line["outcome"] == "sent" for line in sent)
-
-    def test_is_one_trace_through_bot_and_workers(self, told: Told) -> None:
-        trace = told.trace_of(f"telegram-{told.lock_update}", door="update")
-        by_id = {span.span_id: span for span in trace}
-        seen = {(span.process, span.name) for span in trace}
-
-        assert seen >= {
-            ("syncbuy-bot", "update"),
-            ("syncbuy-bot", "INSERT"),
-            ("syncbuy-workers", "relay"),
-            ("syncbuy-workers", "notify"),
-            ("syncbuy-workers", "deliver"),
-            ("syncbuy-workers", "mark-card"),
-        }
-        # Nothing hangs in the air: whatever is above a span was sent too, and only the door has nothing above it.
-        assert [span.name for span in trace if span.parent_id not in by_id] == ["update"]
-
-
-class TestANotice:
-    def test_is_one_trace_from_the_provider_to_the_payee(self, told: Told) -> None:
-        [stored] = [span for span in told.composed.spans if (span.process, span.name) == ("syncbuy-webhooks", "notice")]
-        trace = [span for span in told.composed.spans if span.trace_id == stored.trace_id]
-
-        assert {(span.process, span.name) for span in trace} >= {
-            ("syncbuy-webhooks", "POST /webhooks/payments/{name}"),
-            ("syncbuy-workers", "act on notice"),
-            ("syncbuy-workers", "notify"),
-            ("syncbuy-workers", "deliver"),
-        }
-        sent = [line for line in told.lines("sandbox-workers") if line["event"] == "notification-sent"]
-        kinds = {line["kind"] for line in sent if line["correlation_id"] == stored.attributes["correlation_id"]}
-        assert "payment-received" in kinds
-
-
-class TestNobodyCollectingTraces:
-    @pytest.mark.parametrize("module", ["core.process", "core.watch.serve", "core.ledger.post", "workers.run"])
-    async def test_costs_not_even_the_import(self, module: str) -> None:
-        asked = f"import sys, {module}; sys.exit(any(name.startswith('opentelemetry') for name in sys.modules))"
-        process = await asyncio.create_subprocess_exec(sys.executable, "-c", asked, cwd=ROOT)
-
-        assert await process.wait() == 0
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -10,7 +10,7 @@ from aio_pika.exceptions import ChannelNotFoundEntity
 
 from core.telemetry.measures import REDELIVERED
 from core.waiting import wait_for_bell
-from workers.bus.link import BROKEN, Link
+from workers.bus.link import BROKEN, CONNECT_SECONDS, Link
 
 PREFETCH = 50
 LOOK_SECONDS = 10.0  # who hears nothing looks whether the queue is still there
@@ -30,9 +30,10 @@ class Delivering:
         self.channel = await self._link.channel()
         self.channel.close_callbacks.add(lambda *_: self._bell.set())
         try:
-            await self.channel.set_qos(PREFETCH)
-            queue = await self.channel.get_queue(self._queue, ensure=False)
-            self._tag = await queue.consume(self._arrive)
+            async with asyncio.timeout(CONNECT_SECONDS):
+                await self.channel.set_qos(PREFETCH)
+                queue = await self.channel.get_queue(self._queue, ensure=False)
+                await queue.consume(self._arrive)
         except ChannelNotFoundEntity:
             await self._link.forget()  # and declare everything anew
             raise

@@ -117,11 +117,13 @@ def refusals_told() -> Iterator[None]:
     from core.logs import set_up_logs
     from core.migrate import DatabaseIsNewer
     from core.secrets import SecretsUnreadable
+    from core.telemetry.trail import entering
 
     try:
         check_settings()
         set_up_logs(LoggingSettings(), beside_output=True)
-        yield
+        with entering("command", command=" ".join(sys.argv[1:3])):
+            yield
     except DomainError as refusal:
         refuse(_in_words(refusal))
     except (WrongSettings, EmbeddedPostgresFailed, DatabaseIsNewer, SecretsUnreadable) as failure:

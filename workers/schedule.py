@@ -16,6 +16,7 @@ from core.inbox.sweep import sweep
 from core.orders.queries import unfinished_orders
 from core.payments.confirm_received import confirm_unanswered
 from core.payments.refund_attempt import confirm_unanswered_refunds
+from core.telemetry.trail import entering
 from core.waiting import wait_for_bell
 
 log = structlog.get_logger()
@@ -66,5 +67,6 @@ async def run_periodically(db: Database, job: Periodic, stopping: asyncio.Event)
     while not stopping.is_set():
         async with db.transaction() as session:
             if await session.scalar(select(func.pg_try_advisory_xact_lock(ADVISORY_NAMESPACE, job.number))):
-                await job.run(session)
+                with entering(job.name, job=job.name):
+                    await job.run(session)
         await wait_for_bell(never, stopping, seconds=job.every_seconds)

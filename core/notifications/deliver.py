@@ -17,6 +17,7 @@ from core.notifications.message import Message
 from core.notifications.models import Delivery, Notification
 from core.notifications.please_open_chat import ask_to_open_chat
 from core.purchases.models import Purchase
+from core.telemetry.trail import Headers
 
 LEASE = timedelta(seconds=30)  # a worker that died while sending is stood in for after that
 ATTEMPTS_MAX = 30
@@ -28,6 +29,8 @@ class Outgoing:
     """A notification that this worker is to send."""
 
     id: NotificationId
+    kind: str
+    headers: Headers
     user_id: UserId | None
     telegram_chat_id: int | None  # None: Telegram does not know the person
     is_group: bool
@@ -57,6 +60,8 @@ async def claim_due(session: AsyncSession, *, bot_username: str) -> Outgoing | N
     message = await render(session, notification.kind, notification.params, reader)
     return Outgoing(
         id=notification.id,
+        kind=notification.kind,
+        headers=notification.headers,
         user_id=notification.user_id,
         telegram_chat_id=telegram_id,
         is_group=is_group,

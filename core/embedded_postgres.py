@@ -96,8 +96,9 @@ class EmbeddedPostgres:
             self._check_version(version)
             if not self._is_running():
                 self._launch()
-            self._use = (self._home / "users").open("w")
-            fcntl.flock(self._use, fcntl.LOCK_SH)
+            if self._use is None:  # after a crash this process still counts as a user
+                self._use = (self._home / "users").open("w")
+                fcntl.flock(self._use, fcntl.LOCK_SH)
 
     def stop(self) -> None:
         """Leave the server, and stop it if nobody else uses it: connections end, committed rows are safe."""

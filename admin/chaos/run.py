@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from admin.chaos.faults import Striker, schedule
 from admin.chaos.ground import Ground, ground, running_processes
@@ -107,8 +109,8 @@ async def _until_none(laid: Ground, world: World, queries: dict[str, str], secon
     loop = asyncio.get_running_loop()
     until = loop.time() + seconds
     while True:
-        left: dict[str, int] = {}
-        with contextlib.suppress(OSError):  # its connections are of before the crash
+        left = {"unknown": 1}
+        with contextlib.suppress(DBAPIError, OSError):  # its connections are of before the crash
             left = await counts(laid.db, queries)
             waiting = sum(not update.get("delivered") for update in await world.updates())
             left |= {"updates": waiting} if waiting else {}
@@ -119,8 +121,6 @@ async def _until_none(laid: Ground, world: World, queries: dict[str, str], secon
 
 async def _reconcile(laid: Ground) -> None:
     """Run the product's own comparison with the providers' lists, again and again."""
-    import sys
-
     while True:
         asked = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "admin", "reconcile", "--json", "--hours", "1",

@@ -29,8 +29,8 @@ async def drain(db: Database, publish: Publish) -> int:
 
     Several relays may drain at once: each batch holds the partitions that nobody else holds, so the events of one
     aggregate leave in their order. A relay that dies gives its partitions back with its connection, and what it had
-    published but not deleted is published again. The rows are not locked, because only the holder of their partition
-    deletes them. This is the one place where a transaction waits for a network: it is what keeps the order.
+    published but not deleted is published again. This is the one place where a transaction waits for a network: it is
+    what keeps the order.
     """
     async with db.transaction() as session:
         rows = await _waiting(session)
@@ -54,8 +54,8 @@ async def drain(db: Database, publish: Publish) -> int:
 async def _waiting(session: AsyncSession) -> list[OutboxRow]:
     """Hold the partitions that nobody else holds, and return the next events of theirs.
 
-    One statement does both, which saves a round trip; what another relay deleted between its beginning and its lock is
-    seen once more, and published twice.
+    One statement does both, which saves a round trip. It has seen the rows before it held their partitions, so it locks
+    them: what another relay has deleted meanwhile is passed over then, instead of being published twice.
     """
     partition = func.generate_series(0, PARTITIONS - 1).table_valued("number").render_derived()
     free = func.pg_try_advisory_xact_lock(ADVISORY_NAMESPACE, partition.c.number)
@@ -63,7 +63,8 @@ async def _waiting(session: AsyncSession) -> list[OutboxRow]:
     # An event that failed holds back what comes after it in its partition, or the order would be lost.
     held_back = select(OutboxRow.partition_no).where(OutboxRow.not_before > func.now())
     waiting = OutboxRow.partition_no.in_(select(mine.c.number)) & OutboxRow.partition_no.not_in(held_back)
-    return list(await session.scalars(select(OutboxRow).where(waiting).order_by(OutboxRow.id).limit(BATCH)))
+    rows = select(OutboxRow).where(waiting).order_by(OutboxRow.id).limit(BATCH)
+    return list(await session.scalars(rows.with_for_update(of=OutboxRow)))
 
 
 async def _postpone(session: AsyncSession, row: OutboxRow, error: str) -> None:

@@ -17,7 +17,7 @@ log = structlog.get_logger()
 UP_SECONDS, LOOK_SECONDS = 120.0, 0.1  # for what is killed last
 KILLS_A_SECOND, MISDEEDS_A_SECOND = 0.55, 0.5
 # Of a pack of kills: those who carry the messages die most often, those seldom that take seconds to start again.
-SHARES = {"relay": 6, "reactions": 6, "effects": 2, "bot": 2, "webhooks": 2}
+SHARES = {"relay": 6, "reactions": 6, "effects": 1, "bot": 1, "webhooks": 2}
 OF_TELEGRAM: tuple[dict[str, Any], ...] = (
     {"kind": "duplicate_updates", "times": 3},
     {"kind": "lose_answer", "times": 1, "method": "sendMessage"},

@@ -8,6 +8,7 @@ from admin.commands import (
     attempts,
     bench,
     check,
+    db,
     demo,
     ledger,
     migration,
@@ -35,7 +36,8 @@ app.command("check")(check.check)
 app.command("bench")(bench.bench)
 app.command("migration")(migration.migration)
 app.command("reconcile")(reconcile.reconcile)
-for group in (accounts, actions, attempts, ledger, notices, orders, refunds, secrets, suspense, withdrawals):
+GROUPS = (*(accounts, actions, attempts, db, ledger, notices, orders, refunds, secrets, suspense, withdrawals),)
+for group in GROUPS:
     app.add_typer(group.app, name=group.__name__.rpartition(".")[2])
 
 

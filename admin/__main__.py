@@ -7,13 +7,20 @@ from admin.commands import (
     actions,
     attempts,
     bench,
+    cards,
     check,
     db,
+    dead_letters,
     demo,
+    doctor,
     ledger,
     migration,
     notices,
+    notifications,
     orders,
+    outbox,
+    people,
+    queue,
     reconcile,
     refunds,
     run,
@@ -36,9 +43,13 @@ app.command("check")(check.check)
 app.command("bench")(bench.bench)
 app.command("migration")(migration.migration)
 app.command("reconcile")(reconcile.reconcile)
-GROUPS = (*(accounts, actions, attempts, db, ledger, notices, orders, refunds, secrets, suspense, withdrawals),)
+app.command("doctor")(doctor.doctor)
+GROUPS = (
+    *(accounts, actions, attempts, cards, db, dead_letters, ledger, notices, notifications, orders, outbox, people),
+    *(queue, refunds, secrets, suspense, withdrawals),
+)
 for group in GROUPS:
-    app.add_typer(group.app, name=group.__name__.rpartition(".")[2])
+    app.add_typer(group.app, name=group.__name__.rpartition(".")[2].replace("_", "-"))
 
 
 def main() -> None:

@@ -95,6 +95,7 @@ async def _own_view(turn: Turn, language: str | None = None) -> Message:
         if kind in requisites:
             row.append(tap(say_plain(language, "button-forget"), f"forget_{kind}"))
         rows.append(tuple(row))
+    rows.append((tap(say_plain(language, "button-my-data"), "my_data"),))
     return Message("\n".join(lines), tuple(rows))
 
 

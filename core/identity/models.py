@@ -33,7 +33,7 @@ class User(Base):
     """A person."""
 
     __tablename__ = "users"
-    __table_args__ = (SCHEMA,)
+    __table_args__ = (CheckConstraint("erased_at IS NULL OR name = ''", name="erased_has_no_name"), SCHEMA)
 
     id: Mapped[UserId] = mapped_column(primary_key=True, default=new_id)
     name: Mapped[str]
@@ -41,6 +41,7 @@ class User(Base):
     language_chosen: Mapped[bool] = mapped_column(server_default=text("false"))  # by hand, so Telegram's is ignored
     time_zone: Mapped[str]
     created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]  # who is meant is forgotten since then; what is left is a number in the books
 
 
 class Identity(Base):

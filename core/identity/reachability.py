@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.identity.models import Identity, Provider, Reach, User
+from core.identity.people import called
 from core.ids import UserId
 
 
@@ -28,7 +29,7 @@ async def address_of(session: AsyncSession, user_id: UserId) -> Address:
     user, identity = found.one()
     telegram_id = None if identity is None else int(identity.subject)
     reach = Reach.NOT_STARTED if identity is None else identity.reach
-    return Address(user.id, user.name, user.language, user.time_zone, telegram_id, reach)
+    return Address(user.id, called(user, user.language), user.language, user.time_zone, telegram_id, reach)
 
 
 async def mark_reach(session: AsyncSession, *, user_id: UserId, reach: Reach) -> None:

@@ -86,8 +86,8 @@ async def _violations(session: AsyncSession, _now: datetime) -> Stuck:
 
 async def _money_of_nobody(session: AsyncSession, _now: datetime) -> Stuck:
     full = (Account.kind == Kind.WALLET) & (Account.balance > 0) & User.erased_at.is_not(None)
-    counted = select(func.count(), func.min(User.erased_at)).join(User, User.id == Account.owner_id).where(full)
-    count, since = (await session.execute(counted)).one()
+    counted = select(func.count(), func.min(User.erased_at)).select_from(Account)
+    count, since = (await session.execute(counted.join(User, User.id == Account.owner_id).where(full))).one()
     return Stuck(count, since)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import Conflict, NotFound
@@ -73,8 +73,9 @@ async def find_cards(session: AsyncSession, *, is_stale: bool = False, limit: in
     """Return the cards, or those that show less than they should, the newest purchase first."""
     behind = Card.wanted_version > Card.shown_version
     changed_at = select(func.max(HistoryRow.at)).where(HistoryRow.purchase_id == Purchase.id).scalar_subquery()
+    not_before = func.nullif(Card.not_before, literal_column("'-infinity'::timestamptz"))  # of a card not shown yet
     found = (
-        select(Card, Purchase.title, Chat.title, behind, changed_at, func.nullif(Card.not_before, "-infinity"))
+        select(Card, Purchase.title, Chat.title, behind, changed_at, not_before)
         .join(Purchase, Purchase.id == Card.purchase_id)
         .join(Chat, Chat.id == Purchase.chat_id)
     )

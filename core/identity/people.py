@@ -20,6 +20,11 @@ def called(person: User, language: str) -> str:
     return say_plain(language, "person-erased") if person.erased_at is not None else person.name
 
 
+async def is_erased(session: AsyncSession, user_id: UserId) -> bool:
+    """Return whether a person was erased: nobody can be told anything in their place."""
+    return await session.scalar(select(User.erased_at).where(User.id == user_id)) is not None
+
+
 def names(people: Iterable[User], language: str) -> dict[UserId, str]:
     """Return each person's name as `called`, told apart by a number where two bear the same one."""
     result: dict[UserId, str] = {}

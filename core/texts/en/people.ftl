@@ -3,7 +3,7 @@
 person-erased = Deleted person
 my-data = 🗂 <b>My data</b>
 
-    You can get a file with everything that SyncBuy keeps about you. And you can have yourself deleted: your name, Telegram account, payment details and our conversation go; amounts in other people's books stay, without your name, as "Deleted person".
+    You can get a file with everything that SyncBuy keeps about you. And you can have yourself deleted: I forget your name, your Telegram account, your payment details and what you told me; amounts in other people's books stay, under the words "Deleted person".
 button-my-data = 🗂 My data
 button-export-me = 📄 Get the file
 button-erase-me = 🗑 Delete me

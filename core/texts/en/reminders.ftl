@@ -44,7 +44,7 @@ button-back-to-settings = ◀️ Back to settings
 button-other = ✏️ Another
 
 reminders-panel = ⏰ <b>Reminders of debts</b>
-    They come to you alone, in private, and stop as soon as you have paid or pressed “I paid”. Tap to change.
+    They come to you alone, in private, and stop as soon as you have paid or pressed “I paid”. A debt that is a day overdue is told to the organiser too. Tap to change.
 button-remind = { $on ->
     [yes] 🔔 On
    *[no] 🔕 Off

@@ -300,7 +300,7 @@ class TestTheWords:
         [in_russian] = await _read(session, debtor, "ru", DUE + after)
         [in_english] = await _read(session, debtor, "en", DUE + after)
 
-        assert f"<b>500\xa0₽</b> · Анна · Шашлыки, {russian}." in in_russian
+        assert f"<b>500\xa0₽</b> · Анна · Шашлыки · {russian}" in in_russian
         assert f"<b>₽500</b> to Анна for Шашлыки, {english}." in in_english
 
     async def test_are_none_where_all_is_paid_before_they_are_sent(self, session: AsyncSession) -> None:

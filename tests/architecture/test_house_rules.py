@@ -30,7 +30,7 @@ OUTSIDE = {
     "get_updates",
     "sleep",
 }
-IN_TRANSACTION = {"transaction", "once", "begin_nested"}
+IN_TRANSACTION = {"transaction", "snapshot", "once", "begin_nested"}
 # Names that say nothing of what stands in the file, so that everything ends up there.
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "service", "services", "manager", "managers", "common", "misc"}
 

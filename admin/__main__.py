@@ -23,6 +23,7 @@ from admin.commands import (
     queue,
     reconcile,
     refunds,
+    reminders,
     run,
     secrets,
     suspense,
@@ -46,7 +47,7 @@ app.command("reconcile")(reconcile.reconcile)
 app.command("doctor")(doctor.doctor)
 GROUPS = (
     *(accounts, actions, attempts, cards, db, dead_letters, ledger, notices, notifications, orders, outbox, people),
-    *(queue, refunds, secrets, suspense, withdrawals),
+    *(queue, refunds, reminders, secrets, suspense, withdrawals),
 )
 for group in GROUPS:
     app.add_typer(group.app, name=group.__name__.rpartition(".")[2].replace("_", "-"))

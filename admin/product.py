@@ -31,6 +31,7 @@ from core.secrets import Secrets
 from sandbox.settings import BOT_TOKEN
 from webhooks.app import create_app
 from webhooks.serve import listen, serve, url_of
+from workers.bus.port import Bus
 from workers.effects.telegram import Telegram
 from workers.run import new_bus, run_workers
 
@@ -59,11 +60,12 @@ async def running_product(
     any_port: bool = False,
     group_messages_per_minute: int | None = None,
     money: MoneySettings | None = None,
+    bus: BusSettings | None = None,
 ) -> AsyncIterator[Running]:
     """Start everything, and stop it in good order at the end: what is in flight is finished first.
 
-    `any_port` takes free ports instead of those of the settings. `group_messages_per_minute` lifts the limit of the
-    sandbox's Telegram, and of what the product expects of it.
+    `money` and `bus` stand in for the settings of the environment. `any_port` takes free ports instead of those of the
+    settings. `group_messages_per_minute` lifts the limit of the sandbox's Telegram, and of what the product expects.
     """
     telegram = TelegramSettings()
     if group_messages_per_minute is not None:
@@ -92,7 +94,7 @@ async def running_product(
             await _tell_bank(bank_url, webhooks_url)
         jobs = await _jobs(
             stack, db, token.get_secret_value(), telegram_url, telegram, money or MoneySettings(), providers,
-            Sealer(secrets), stopping,
+            Sealer(secrets), new_bus(db, bus or BusSettings()), stopping,
         )  # fmt: skip
         app = create_app(db, providers, settings=of_webhooks)
         jobs["webhooks"] = keep_running("webhooks", lambda: serve(app, listening, stopping), stopping)
@@ -168,6 +170,7 @@ async def _jobs(
     money: MoneySettings,
     providers: Mapping[str, Provider],
     sealer: Sealer,
+    bus: Bus,
     stopping: asyncio.Event,
 ) -> Jobs:
     from bot.dispatcher import build_intake, connect
@@ -200,5 +203,5 @@ async def _jobs(
         if telegram.webhook_url
         else (lambda: poll(bot, intake, stopping))
     )
-    workers = run_workers(db, new_bus(db, BusSettings()), stopping, telegram=account, providers=providers)
+    workers = run_workers(db, bus, stopping, telegram=account, providers=providers)
     return {"bot": keep_running("bot", receive, stopping), "workers": workers}

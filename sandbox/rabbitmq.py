@@ -78,8 +78,20 @@ class RabbitNode:
                 raise RabbitFailed(self._log.read_text(errors="replace")[-2000:])
             time.sleep(0.1)
 
+    def stop(self) -> None:
+        """End it in good order, as a restart does."""
+        if self._node is not None:
+            self._node.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._node.wait(30)
+        self.kill()
+
     def kill(self) -> None:
-        """End it without a word, as a crash does."""
+        """End it without a word, as a crash does.
+
+        RabbitMQ 3.10 writes the names of its quorum queues down some moments after they were declared; one that is
+        killed before that never serves those queues again.
+        """
         if self._node is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._node.pid, signal.SIGKILL)

@@ -14,8 +14,10 @@ from hypothesis import settings
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.config import LoggingSettings
 from core.db import Database
 from core.embedded_postgres import EmbeddedPostgres
+from core.logs import set_up_logs
 from sandbox.rabbitmq import RabbitNode, server_script, throwaway_rabbitmq
 from tests.databases import Server
 
@@ -26,7 +28,8 @@ CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-c
 
 
 def pytest_configure() -> None:
-    """Let no test of this process reach beyond this machine, a given database aside."""
+    """Log as the product does, and let no test of this process reach beyond this machine, a given database aside."""
+    set_up_logs(LoggingSettings())  # what structlog does by itself takes seconds for each traceback
     near = {"", "localhost"}
     given = make_url(os.environ.get("DATABASE_URL", "postgresql://")).host
     if given is not None:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0015_operations"
-down_revision = "0011_operator_actions"
+down_revision = "0014_correlation"
 
 NOTICES_DONE = sa.text("status IN ('done', 'ignored')")
 NOTIFICATIONS_DONE = sa.text("status IN ('delivered', 'failed')")

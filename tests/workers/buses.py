@@ -1,12 +1,14 @@
 """Buses to test: every adapter of the port behind one way to make it, with its own names at the broker."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
+from types import MappingProxyType
 from typing import ClassVar
 from uuid import UUID
 
+import aio_pika
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
@@ -18,8 +20,9 @@ from core.outbox.envelope import Envelope
 from core.outbox.event import Event
 from core.outbox.models import DeadLetter, OutboxRow, QueueRow
 from workers.bus.local import LocalBus
-from workers.bus.port import Bus, HandleMany
+from workers.bus.port import RETRY_AFTER, Bus, HandleMany
 from workers.bus.rabbit import RabbitBus
+from workers.bus.topology import QUEUE_LENGTH_MAX, Topology
 from workers.run import relay_jobs
 
 SOON = (timedelta(milliseconds=50),) * 5
@@ -43,7 +46,7 @@ class Buses:
 
     def __init__(self, db: Database, rabbitmq_url: str | None) -> None:
         self.db = db
-        self._url = rabbitmq_url
+        self.url = rabbitmq_url or ""
         self.prefix = f"test.{new_id()}."
 
     def new(
@@ -52,12 +55,40 @@ class Buses:
         *,
         db: Database | None = None,
         retry_after: Sequence[timedelta] = SOON,
+        queue_length_max: int = QUEUE_LENGTH_MAX,
     ) -> Bus:
         """Return a bus as another process would have it."""
         listeners, db = listeners or LISTENERS, db or self.db
-        if self._url is None:
+        if not self.url:
             return LocalBus(db, listeners, retry_after=retry_after)
-        return RabbitBus(db, listeners, url=SecretStr(self._url), prefix=self.prefix, retry_after=retry_after)
+        return RabbitBus(
+            db,
+            listeners,
+            url=SecretStr(self.url),
+            prefix=self.prefix,
+            retry_after=retry_after,
+            queue_length_max=queue_length_max,
+        )
+
+    async def forget(self) -> None:
+        """Leave nothing at the broker."""
+        if self.url:
+            await forget(self.url, self.prefix)
+
+
+async def forget(url: str, prefix: str, listeners: Mapping[str, Sequence[str]] = MappingProxyType(LISTENERS)) -> None:
+    """Delete what a bus has declared at a broker that others still need."""
+    topology = Topology(prefix, listeners, RETRY_AFTER)
+    async with await aio_pika.connect(url) as connection, connection.channel() as channel:
+        for name in [topology.dead, *map(topology.queue_of, topology.consumers)]:
+            await channel.queue_delete(name)
+        for retry_after in (SOON, RETRY_AFTER):
+            of_these = Topology(prefix, listeners, retry_after)
+            for attempts in range(1, len(retry_after) + 1):
+                await channel.queue_delete(of_these.retry(attempts))
+                await channel.exchange_delete(of_these.retry(attempts))
+        for name in (topology.events, topology.jobs):
+            await channel.exchange_delete(name)
 
 
 class Working:

@@ -1,8 +1,10 @@
 """The bus, the relay that feeds it, and what becomes of events that cannot be handled."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 from sqlalchemy import delete, func, select, update
 
 from core.db import Database
@@ -23,13 +25,13 @@ from workers.handle import NewerVersion, handle
 from workers.subscriptions import Reaction
 
 
-@pytest.fixture(params=["local", "rabbitmq"])
-def buses(request: pytest.FixtureRequest, db: Database) -> Buses:
+@pytest_asyncio.fixture(params=["local", "rabbitmq"])
+async def buses(request: pytest.FixtureRequest, db: Database) -> AsyncIterator[Buses]:
     """Return what makes buses of one kind; each test of the port is run with every kind."""
-    if request.param == "local":
-        return Buses(db, None)
-    node: RabbitNode = request.getfixturevalue("rabbitmq")
-    return Buses(db, node.url)
+    node: RabbitNode | None = None if request.param == "local" else request.getfixturevalue("rabbitmq")
+    buses = Buses(db, None if node is None else node.url)
+    yield buses
+    await buses.forget()
 
 
 class TestTheBus:

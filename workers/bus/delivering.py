@@ -8,8 +8,9 @@ from typing import Self
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from aio_pika.exceptions import ChannelNotFoundEntity
 
+from core.telemetry.measures import REDELIVERED
 from core.waiting import wait_for_bell
-from workers.bus.link import BROKEN, Link
+from workers.bus.link import BROKEN, CONNECT_SECONDS, Link
 
 PREFETCH = 50
 LOOK_SECONDS = 10.0  # who hears nothing looks whether the queue is still there
@@ -29,9 +30,10 @@ class Delivering:
         self.channel = await self._link.channel()
         self.channel.close_callbacks.add(lambda *_: self._bell.set())
         try:
-            await self.channel.set_qos(PREFETCH)
-            queue = await self.channel.get_queue(self._queue, ensure=False)
-            self._tag = await queue.consume(self._arrive)
+            async with asyncio.timeout(CONNECT_SECONDS):
+                await self.channel.set_qos(PREFETCH)
+                queue = await self.channel.get_queue(self._queue, ensure=False)
+                await queue.consume(self._arrive)
         except ChannelNotFoundEntity:
             await self._link.forget()  # and declare everything anew
             raise
@@ -61,6 +63,8 @@ class Delivering:
                 await self._look()
 
     async def _arrive(self, message: AbstractIncomingMessage) -> None:
+        if message.redelivered:
+            REDELIVERED.labels(self._queue).inc()
         self._arrived.append(message)
         self._bell.set()
 

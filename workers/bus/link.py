@@ -5,14 +5,14 @@ from collections.abc import Awaitable, Callable
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection
-from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
+from aio_pika.exceptions import AMQPError
 from pydantic import SecretStr
 from yarl import URL
 
 HEARTBEAT_SECONDS = 15  # after about twice that, a connection that has gone silent counts as broken
 CONNECT_SECONDS = 10
-# What a broken connection, channel or broker looks like from here.
-BROKEN = (AMQPError, OSError, TimeoutError, ChannelInvalidStateError)
+# What a broken connection, channel or broker looks like from here; the library says RuntimeError of what is closed.
+BROKEN = (AMQPError, OSError, TimeoutError, RuntimeError)
 
 Declare = Callable[[AbstractChannel], Awaitable[None]]
 
@@ -47,7 +47,11 @@ class Link:
                     raise
                 self._connection = connection
             channel = self._connection.channel(publisher_confirms=True, on_return_raises=True)
-            await channel.initialize()
+            try:
+                await channel.initialize()
+            except BROKEN:  # it is not always known of a connection that it is closed
+                self._connection = None
+                raise
             return channel
 
     async def forget(self) -> None:

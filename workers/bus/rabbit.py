@@ -192,9 +192,13 @@ class RabbitBus:
 
     async def _database_is_back(self, stopping: asyncio.Event) -> bool:
         """Wait for the database, and return whether it is there; it is not when it is time to stop before."""
+        is_told = False
         while not await self._is_database_there():
             if stopping.is_set():
                 return False
+            if not is_told:
+                log.warning("waiting-for-the-database")
+                is_told = True
             await wait_for_bell(asyncio.Event(), stopping, seconds=DATABASE_PAUSE_SECONDS)
         return True
 

@@ -1,0 +1,70 @@
+"""Processes that wake each other after a commit."""
+
+import asyncio
+from typing import ClassVar
+from uuid import UUID
+
+from core.db import Database
+from core.ids import new_id
+from core.outbox.emit import emit
+from core.outbox.event import Event
+from core.wake import run_wake
+
+
+class Woke(Event):
+    """Something that somebody waits for."""
+
+    name: ClassVar[str] = "test.woke"
+    aggregate: ClassVar[str] = "who"
+    who: UUID
+
+
+class TestAProcess:
+    async def test_wakes_the_others_after_its_commit_and_is_not_woken_by_its_own_word(self, database_url: str) -> None:
+        mine, theirs = Database.connect(database_url), Database.connect(database_url)
+        rung_here, rung_there, stopping = list[None](), asyncio.Event(), asyncio.Event()
+        waking = [asyncio.create_task(run_wake(db, stopping)) for db in (mine, theirs)]
+        mine.on_commit(lambda: rung_here.append(None))
+        theirs.on_commit(rung_there.set)
+        async with asyncio.timeout(10):
+            await rung_there.wait()  # it has begun to listen
+            while not rung_here:
+                await asyncio.sleep(0.01)
+        rung_here.clear()
+
+        for _ in range(5):
+            rung_there.clear()
+            async with mine.transaction() as session:
+                emit(session, Woke(who=new_id()))
+            async with asyncio.timeout(10):
+                await rung_there.wait()
+
+        assert len(rung_here) == 5  # once for each commit of its own
+        stopping.set()
+        await asyncio.gather(*waking)
+        await mine.close()
+        await theirs.close()
+
+    async def test_says_nothing_of_a_transaction_that_emitted_nothing(self, database_url: str) -> None:
+        mine, theirs = Database.connect(database_url), Database.connect(database_url)
+        rung, stopping = list[str](), asyncio.Event()
+        waking = [asyncio.create_task(run_wake(db, stopping)) for db in (mine, theirs)]
+        theirs.on_commit(lambda: rung.append("there"))
+        async with asyncio.timeout(10):
+            while not rung:
+                await asyncio.sleep(0.01)
+        rung.clear()
+
+        async with mine.transaction():
+            pass
+        async with mine.transaction() as session:
+            emit(session, Woke(who=new_id()))
+        async with asyncio.timeout(10):
+            while not rung:
+                await asyncio.sleep(0.01)
+
+        assert len(rung) == 1
+        stopping.set()
+        await asyncio.gather(*waking)
+        await mine.close()
+        await theirs.close()

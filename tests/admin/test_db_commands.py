@@ -139,6 +139,28 @@ class TestRestore:
 
         assert await names_in(database_url) == ["Анна", "Борис"]
 
+    async def test_keeps_nothing_of_a_script_that_ends_too_early(
+        self, told: Path, db: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real = dumping._newest_programs()
+        dump = dumping.read_dump(told, server=dumping._major(real))
+        programs = tmp_path / "programs"
+        programs.mkdir()
+        for name in ("pg_dump", "psql"):
+            (programs / name).symlink_to(real / name)
+        (programs / "pg_restore").write_text("#!/bin/sh\necho 'CREATE SCHEMA half_of_it;'\nexit 1\n")
+        (programs / "pg_restore").chmod(0o755)
+        monkeypatch.setattr(dumping, "_newest_programs", lambda: programs)
+        await db.close()
+
+        with pytest.raises(dumping.DumpFailed, match="Nothing was restored"):
+            dumping.restore_dump(database_url, dump, dropped_first=["DROP SCHEMA ledger CASCADE"])
+
+        async with db.transaction() as session:
+            schemas = set(await session.scalars(text("SELECT nspname FROM pg_namespace")))
+        assert "ledger" in schemas
+        assert "half_of_it" not in schemas
+
     async def test_waits_until_nobody_else_is_connected(self, manage: Manage, told: Path, db: Database) -> None:
         async with db.transaction() as session:
             await session.execute(text("SELECT 1"))
@@ -205,7 +227,7 @@ class TestStatus:
     ) -> None:
         status = await manage.read("db", "status")
         assert status["database"]["oldest_event_seconds"] == 0
-        assert "messaging.outbox" in {table["name"] for table in status["tables"]}
+        assert "ledger.currencies" in {table["name"] for table in status["tables"]}
 
         monkeypatch.setenv("DATABASE_URL", server.url_of(await server.create_empty()))
 

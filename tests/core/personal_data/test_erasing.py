@@ -69,9 +69,9 @@ async def everything(session: AsyncSession) -> str:
     return "\n".join(rows)
 
 
-async def adelaide(session: AsyncSession) -> Actor:
+async def adelaide(session: AsyncSession, username: str | None = USERNAME) -> Actor:
     """Return a person who is easily found again."""
-    telegram = TelegramPerson(TELEGRAM_ID, "Аделаида", "Незабудкина", USERNAME, "ru")
+    telegram = TelegramPerson(TELEGRAM_ID, "Аделаида", "Незабудкина", username, "ru")
     return await meet(
         session, person=telegram, chat=GROUP, default_currency="RUB", default_time_zone="Europe/Moscow", now=NOW
     )
@@ -79,8 +79,11 @@ async def adelaide(session: AsyncSession) -> Actor:
 
 async def lived(session: AsyncSession) -> tuple[Actor, Purchase]:
     """Return a person who has left a trace in as many tables as there are, and has nothing open any more."""
-    await find_person(session, username=USERNAME, language="ru", time_zone="UTC", now=NOW)
     friend = await person(session, "Борис")
+    # Known already, but not by this name when somebody was invited by it: a placeholder of that name stays behind.
+    await adelaide(session, None)
+    await session.flush()
+    await find_person(session, username=USERNAME, language="ru", time_zone="UTC", now=NOW)
     who = await adelaide(session)
     for kind, value in (("phone", PHONE), ("card", CARD), ("text", f"{NAME}, Сбер")):
         await set_requisite(session, actor=who, kind=kind, value=value)  # type: ignore[arg-type]

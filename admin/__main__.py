@@ -7,12 +7,20 @@ from admin.commands import (
     actions,
     attempts,
     bench,
+    cards,
     check,
+    db,
+    dead_letters,
     demo,
+    doctor,
     ledger,
     migration,
     notices,
+    notifications,
     orders,
+    outbox,
+    people,
+    queue,
     reconcile,
     refunds,
     reminders,
@@ -36,8 +44,13 @@ app.command("check")(check.check)
 app.command("bench")(bench.bench)
 app.command("migration")(migration.migration)
 app.command("reconcile")(reconcile.reconcile)
-for group in (accounts, actions, attempts, ledger, notices, orders, refunds, reminders, secrets, suspense, withdrawals):
-    app.add_typer(group.app, name=group.__name__.rpartition(".")[2])
+app.command("doctor")(doctor.doctor)
+GROUPS = (
+    *(accounts, actions, attempts, cards, db, dead_letters, ledger, notices, notifications, orders, outbox, people),
+    *(queue, refunds, reminders, secrets, suspense, withdrawals),
+)
+for group in GROUPS:
+    app.add_typer(group.app, name=group.__name__.rpartition(".")[2].replace("_", "-"))
 
 
 def main() -> None:

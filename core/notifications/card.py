@@ -44,15 +44,16 @@ async def render_card(session: AsyncSession, purchase_id: PurchaseId) -> Message
     intents = await intents_of(session, purchase) if purchase.status != PurchaseStatus.ACTIVE else []
     chat = None if purchase.chat_id is None else await session.get(Chat, purchase.chat_id)
     owner = await session.get_one(User, purchase.owner_id)
+    language = (chat.language if chat else owner.language) or DEFAULT_LANGUAGE
     content = CardContent(
         purchase=purchase,
         participants=participants,
         people=await names_of(
-            session, [*(person.id for person in participants), *(task.assignee_id for task in tasks)]
+            session, [*(person.id for person in participants), *(task.assignee_id for task in tasks)], language
         ),
         tasks=tasks,
         intents=intents,
-        language=(chat.language if chat else owner.language) or DEFAULT_LANGUAGE,
+        language=language,
         time_zone=owner.time_zone,
     )
     return card(content)

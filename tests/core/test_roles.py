@@ -22,6 +22,7 @@ from core.payments.queries import own_attempt, refundable_payment, refundable_pa
 from core.payments.refund_attempt import answer_manual_refund, answer_refund_request, refund_attempt
 from core.payments.start_attempt import give_up_attempt, start_attempt
 from core.payments.withdraw_claim import withdraw_claim
+from core.personal_data.erase_person import erase_person
 from core.purchases.add_task import add_task
 from core.purchases.complete_task import complete_task
 from core.purchases.delete_task import delete_task
@@ -345,6 +346,17 @@ class TestMoney:
             listed = await refundable_payments(session, actor=actor, purchase_id=scene.purchase_id)
             assert [attempt.id for attempt, _ in listed] == ([scene.paid] if role in {"payee", "organizer"} else [])
             assert bool(await orders_of(session, actor=actor, limit=9)) == (role == "payer")
+
+
+class TestBeingForgotten:
+    @pytest.mark.parametrize("role", ROLES)
+    async def test_is_for_who_has_no_part_in_what_is_not_split(self, session: AsyncSession, role: str) -> None:
+        scene = await _scene(session)
+
+        told = await _told(erase_person(session, user_id=scene.people[role].user_id, now=NOW))
+
+        takes_part = role in {"participant", "assignee", "organizer"}
+        assert told == ("StillInTheWay" if takes_part else "-")
 
 
 class TestALockedPurchase:

@@ -2,19 +2,17 @@
 
 import asyncio
 import statistics
-import tempfile
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 import asyncpg
 from sqlalchemy import func, select
 
 from bench.figure import Figure
+from bench.ground import migrated_database
 from core.accounts.limits import Limits
 from core.clock import utc_now
 from core.db import Database
-from core.embedded_postgres import EmbeddedPostgres
 from core.identity.actor import Actor, TelegramPerson
 from core.identity.meet import meet
 from core.ids import EventId, OrderId
@@ -23,7 +21,6 @@ from core.ledger.audit import audit
 from core.ledger.balances import balance
 from core.ledger.chart import Leg, bank, wallet
 from core.ledger.post import post
-from core.migrate import migrate
 from core.orders.models import Order, OrderStatus
 from core.orders.place_order import place_order
 from core.outbox.envelope import Envelope
@@ -39,14 +36,8 @@ PLACING_AT_ONCE = 8
 
 def measure(*, quick: bool) -> list[Figure]:
     """Return latencies at several rates, and the drain of a backlog to final states, spread and from one wallet."""
-    with tempfile.TemporaryDirectory(prefix="syncbuy-bench-") as folder:
-        server = EmbeddedPostgres(Path(folder) / "pg")  # durable as in production: the disk is part of the figure
-        server.start()
-        try:
-            asyncio.run(migrate(server.url))
-            return asyncio.run(_measure(server.url, quick=quick))
-        finally:
-            server.stop()
+    with migrated_database() as url:
+        return asyncio.run(_measure(url, quick=quick))
 
 
 class Shop:

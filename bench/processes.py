@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-READY = {"bot": "bot-started", "workers": "workers-started", "webhooks": "Notices are taken", "sandbox": "chat page"}
+READY = {
+    "bot": "bot-started",
+    "workers": "workers-started",
+    "webhooks": "webhooks-started",
+    "sandbox": "chat page",
+    "admin": "SyncBuy is ready",
+}
 START_SECONDS = 60
 
 

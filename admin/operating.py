@@ -9,7 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 
@@ -117,11 +117,13 @@ def refusals_told() -> Iterator[None]:
     from core.logs import set_up_logs
     from core.migrate import DatabaseIsNewer
     from core.secrets import SecretsUnreadable
+    from core.telemetry.trail import entering
 
     try:
         check_settings()
         set_up_logs(LoggingSettings(), beside_output=True)
-        yield
+        with entering("command", command=" ".join(sys.argv[1:3])):
+            yield
     except DomainError as refusal:
         refuse(_in_words(refusal))
     except (WrongSettings, EmbeddedPostgresFailed, DatabaseIsNewer, SecretsUnreadable) as failure:
@@ -132,7 +134,7 @@ def refusals_told() -> Iterator[None]:
         refuse(str(failure))
 
 
-def refuse(sentence: str) -> None:
+def refuse(sentence: str) -> NoReturn:
     """End with exit code 1 and a sentence on stderr."""
     typer.echo(sentence, err=True)
     raise typer.Exit(1) from None

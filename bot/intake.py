@@ -24,6 +24,8 @@ from core.inbox.once import once
 from core.notifications.budget import spend
 from core.notifications.seal import Sealer
 from core.payments.provider import Provider
+from core.telemetry.measures import UPDATE_SECONDS, UPDATES, timed
+from core.telemetry.trail import entering
 from core.texts import say_plain
 
 log = structlog.get_logger()
@@ -69,24 +71,34 @@ class Intake(Dispatcher):
 
         :raises DBAPIError, OSError: if the database is away; nothing happened then.
         """
+        with (
+            entering("update", correlation_id=f"telegram-{update.update_id}", update_id=update.update_id),
+            timed(UPDATES, UPDATE_SECONDS, update.event_type, outcome="") as doing,
+        ):
+            doing.outcome = await self._take(bot, update, kwargs)
+
+    async def _take(self, bot: Bot, update: Update, kwargs: dict[str, Any]) -> str:
+        """Handle an update, answer it in the background, and return what became of it in a word."""
         me = await bot.me()
         person, chat = _sender(update)
         if person is None:
-            return  # channel posts and service updates of nobody
+            return "nobody"  # channel posts and service updates
         replies = Replies(update, sealer=self.sealer, bot_username=me.username or "", language="en")
         try:
             async with once(self.db, f"telegram:{bot.id}", str(update.update_id)) as session:
                 if session is None:
-                    return
-                await self._handle(bot, update, session, person, chat, replies, kwargs)
+                    return "repeated"
+                outcome = await self._handle(bot, update, session, person, chat, replies, kwargs)
         except (DBAPIError, OSError):
             raise
         except Exception:
-            log.exception("update-failed", update_id=update.update_id)
+            log.exception("update-failed")
             await self._give_up(bot, update)
             replies = Replies(update, sealer=self.sealer, bot_username=me.username or "", language=replies.language)
             replies.toast(say_plain(replies.language, "error-our-fault"), alert=True)
+            outcome = "bug"
         self._send_in_background(bot, replies)
+        return outcome
 
     async def _handle(
         self,
@@ -97,7 +109,7 @@ class Intake(Dispatcher):
         chat: TelegramChat | None,
         replies: Replies,
         kwargs: dict[str, Any],
-    ) -> None:
+    ) -> str:
         now = utc_now()
         actor = await self._meet(session, person, chat)
         replies.language = actor.language
@@ -111,6 +123,8 @@ class Intake(Dispatcher):
             log.info("refused", error=refusal.text, user_id=str(actor.user_id))
             replies.forget()
             turn.refuse(refusal)
+            return "refused"
+        return "handled"
 
     async def _meet(self, session: AsyncSession, person: TelegramPerson, chat: TelegramChat | None) -> Actor:
         return await meet(

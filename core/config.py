@@ -173,9 +173,31 @@ class LoggingSettings(_Settings):
     log_json: bool = Field(default=False, description="JSON lines instead of text for people.")
 
 
+class TelemetrySettings(_Settings):
+    """What can be seen of a process from outside."""
+
+    metrics_host: str = Field(default="127.0.0.1", description="Where figures and health of a process are shown.")
+    metrics_port: int | None = Field(
+        default=None, ge=0, le=65535, description="Its port, 0: any free one; unset: bot and workers show none."
+    )
+    otlp_url: str | None = Field(
+        default=None,
+        pattern="^https?://[^?#]+$",
+        description="Who collects traces by OTLP over HTTP, as http://jaeger:4318; unset: nobody.",
+    )
+
+
+class ContainerSettings(_Settings):
+    """What docker-compose.yml reads from the same `.env`; the product itself does not."""
+
+    postgres_password: SecretStr | None = Field(default=None, description="Of its PostgreSQL; unset: syncbuy.")
+    rabbitmq_password: SecretStr | None = Field(default=None, description="Of its RabbitMQ; unset: syncbuy.")
+    grafana_password: SecretStr | None = Field(default=None, description="Of its Grafana; unset: syncbuy.")
+
+
 CLASSES = (
     *(DatabaseSettings, BusSettings, TelegramSettings, SandboxSettings, SecretSettings, ProviderSettings),
-    *(WebhooksSettings, ProductSettings, MoneySettings, LoggingSettings),
+    *(WebhooksSettings, ProductSettings, MoneySettings, LoggingSettings, TelemetrySettings, ContainerSettings),
 )
 # Settings that mean nothing without each other: all of a row are set, or none.
 _TOGETHER = (

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
+from core.telemetry.measures import JOBS_BROKEN
 from core.waiting import wait_for_bell
 
 log = structlog.get_logger()
@@ -25,6 +26,7 @@ async def keep_running(name: str, job: Job, stopping: asyncio.Event) -> None:
             failures = 0 if loop.time() - began > HEALTHY_SECONDS else failures
             pause = RESTART_SECONDS[min(failures, len(RESTART_SECONDS) - 1)]
             failures += 1
+            JOBS_BROKEN.labels(name).inc()
             log.exception("job-broke", job=name, again_in_seconds=pause)
             await wait_for_bell(asyncio.Event(), stopping, seconds=pause)
 

@@ -1,7 +1,7 @@
 """Amounts of money: integers in minor units with a currency, and the one place where money is divided."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -144,6 +144,14 @@ def format_money(money: Money, language: str, *, compact: bool = True) -> str:
     value = Decimal(money.minor).scaleb(-digits)
     written: str = _pattern(money.currency, language, shown).apply(value, language)
     return written
+
+
+def format_totals(amounts: Iterable[Money], language: str) -> str:
+    """Return the sums of amounts as people of a language write them, one for each currency: `500 ₽ + 20 €`."""
+    sums: dict[str, int] = {}
+    for money in amounts:
+        sums[money.currency] = sums.get(money.currency, 0) + money.minor
+    return " + ".join(format_money(Money(minor, currency), language) for currency, minor in sorted(sums.items()))
 
 
 @cache

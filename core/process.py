@@ -1,4 +1,4 @@
-"""Run one of the product's processes: settings, logs, database, signals, and an end in good order."""
+"""Run one of the product's processes: settings, logs, figures, database, signals, and an end in good order."""
 
 import asyncio
 import contextlib
@@ -8,12 +8,14 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from core.config import DatabaseSettings, LoggingSettings, WrongSettings, check_settings
+from core.config import DatabaseSettings, LoggingSettings, TelemetrySettings, WrongSettings, check_settings
 from core.db import Database
 from core.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresFailed
 from core.logs import set_up_logs
 from core.migrate import is_migrated
+from core.telemetry.tracing import traced
 from core.waiting import wait_for_bell
+from core.watch.serve import shown
 
 log = structlog.get_logger()
 LOOK_SECONDS = 1.0
@@ -37,6 +39,7 @@ def run_process(name: str, work: Work, *, waits_for_migration: bool = True) -> N
             if url is None:
                 folder = settings.data_dir / "postgres"
                 url = stack.enter_context(EmbeddedPostgres(folder, binaries=settings.postgres_programs)).url
+            stack.enter_context(traced(TelemetrySettings(), process=name))
             with asyncio.Runner(loop_factory=quickest_loop()) as runner:
                 runner.run(_run(url, work, waits_for_migration=waits_for_migration))
     except (WrongSettings, EmbeddedPostgresFailed, OSError) as failure:
@@ -50,8 +53,9 @@ async def _run(database_url: str, work: Work, *, waits_for_migration: bool) -> N
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     db = Database.connect(database_url, pool_size=DatabaseSettings().database_pool_size)
     try:
-        if not waits_for_migration or await _is_ready(db, stopping):
-            await _until_done(work(db, stopping), stopping)
+        async with shown(db, TelemetrySettings()):
+            if not waits_for_migration or await _is_ready(db, stopping):
+                await _until_done(work(db, stopping), stopping)
     finally:
         await db.close()
 

@@ -21,6 +21,7 @@ def main(
     port: Annotated[int, typer.Option(help="Of the Telegram and its chat page; 0: any free one.")] = 8765,
     bank_port: Annotated[int, typer.Option(help="Of the bank; 0: any free one.")] = 8766,
     notices_to: Annotated[str, typer.Option(help="Where the product's webhooks listen.")] = "http://127.0.0.1:8767",
+    bank_page_url: Annotated[str | None, typer.Option(help="Where browsers find the bank, if elsewhere.")] = None,
     networks: Annotated[str, typer.Option(help="Whose notices the product is to believe.")] = "127.0.0.0/8,::1/128",
     data: Annotated[Path, typer.Option(help="The folder in which it remembers.")] = Path("data"),
     group_messages_per_minute: Annotated[int | None, typer.Option(help="Instead of what Telegram allows.")] = None,
@@ -30,7 +31,7 @@ def main(
     Its clock is its own: advancing it moves the Telegram, not the product, which is another process.
     """
     telegram = create_telegram(data_path=data / "sandbox", group_per_minute=group_messages_per_minute)
-    bank = create_bank(data_path=data / "bank")
+    bank = create_bank(data_path=data / "bank", public_url=bank_page_url)
     asyncio.run(_serve(Serving(telegram, host, port), Serving(bank, host, bank_port), notices_to, networks))
 
 

@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 
 from fastapi import FastAPI
-from prometheus_client import CollectorRegistry
 
 from core.config import WebhooksSettings
 from core.db import Database
 from core.payments.provider import Provider
+from core.telemetry.tracing import of_web
 from webhooks.limits import Limits
-from webhooks.measures import Measures
 from webhooks.peers import Peers
 from webhooks.routes.health import health
 from webhooks.routes.metrics import metrics
@@ -22,19 +21,15 @@ def create_app(
     *,
     settings: WebhooksSettings | None = None,
     limits: Limits | None = None,
-    registry: CollectorRegistry | None = None,
 ) -> FastAPI:
     """Return the application, which opens and closes nothing: `db` and `providers` belong to the caller.
 
-    `settings` are those of the environment unless given, `registry` is where its figures go: one of its own unless
-    other parts of the process share theirs.
+    `settings` are those of the environment unless given.
     """
     settings, limits = settings or WebhooksSettings(), limits or Limits()
-    measures, peers = Measures(registry or CollectorRegistry()), Peers(settings.trusted_proxies)
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(
-        payments(db, providers, peers=peers, measures=measures, limits=limits, max_bytes=settings.max_notice_bytes)
-    )
+    peers = Peers(settings.trusted_proxies)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, telemetry=of_web())
+    app.include_router(payments(db, providers, peers=peers, limits=limits, max_bytes=settings.max_notice_bytes))
     app.include_router(health(db, limits=limits))
-    app.include_router(metrics(db, measures=measures, peers=peers, limits=limits))
+    app.include_router(metrics(db, peers=peers, limits=limits))
     return app

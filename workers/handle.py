@@ -10,6 +10,7 @@ from core.ids import EventId
 from core.inbox.once import once, once_each
 from core.outbox.envelope import Envelope
 from core.outbox.event import REGISTRY, Event
+from workers.consuming import REPEATED, consuming, consuming_many, count
 from workers.subscriptions import Reaction
 
 log = structlog.get_logger()
@@ -25,12 +26,15 @@ async def handle(db: Database, subscription: Reaction, envelope: Envelope) -> No
     :raises NewerVersion: if this process is too old to read it.
     :raises ValidationError: if it is not what it says.
     """
-    event = _read(envelope)
-    if event is None:
-        return
-    async with once(db, subscription.name, str(envelope.event_id)) as session:
-        if session is not None:
-            await subscription.react(session, event, envelope.event_id)
+    with consuming(subscription.name, envelope) as doing:
+        event = _read(envelope)
+        if event is None:
+            return
+        async with once(db, subscription.name, str(envelope.event_id)) as session:
+            if session is None:
+                doing.outcome = REPEATED
+            else:
+                await subscription.react(session, event, envelope.event_id)
 
 
 async def handle_many(db: Database, subscription: Reaction, envelopes: Sequence[Envelope]) -> None:
@@ -41,14 +45,16 @@ async def handle_many(db: Database, subscription: Reaction, envelopes: Sequence[
     events = {str(envelope.event_id): event for envelope in envelopes if (event := _read(envelope)) is not None}
     if not events:
         return
-    async with db.transaction() as session:
-        new = await once_each(session, subscription.name, events.keys())
-        fresh = [(event, EventId(UUID(event_id))) for event_id, event in events.items() if event_id in new]
-        if subscription.react_to_many is not None:
-            await subscription.react_to_many(session, fresh)
-            return
-        for event, event_id in fresh:
-            await subscription.react(session, event, event_id)
+    with consuming_many(subscription.name, envelopes):
+        async with db.transaction() as session:
+            new = await once_each(session, subscription.name, events.keys())
+            fresh = [(event, EventId(UUID(event_id))) for event_id, event in events.items() if event_id in new]
+            if subscription.react_to_many is not None:
+                await subscription.react_to_many(session, fresh)
+            else:
+                for event, event_id in fresh:
+                    await subscription.react(session, event, event_id)
+    count(subscription.name, handled=len(fresh), repeated=len(events) - len(fresh))
 
 
 def _read(envelope: Envelope) -> Event | None:

@@ -10,16 +10,17 @@ import typer
 def run() -> None:
     """Start SyncBuy: on a Telegram of your own with a chat page, or with BOT_TOKEN on the real one."""
     from admin.database import opened_database
-    from core.config import LoggingSettings, WrongSettings, check_settings
+    from core.config import LoggingSettings, TelemetrySettings, WrongSettings, check_settings
     from core.embedded_postgres import EmbeddedPostgresFailed
     from core.logs import set_up_logs
     from core.migrate import DatabaseIsNewer
+    from core.telemetry.tracing import traced
 
     began = time.monotonic()
     try:
         check_settings()
         set_up_logs(LoggingSettings())
-        with opened_database() as url:
+        with opened_database() as url, traced(TelemetrySettings(), process="run"):
             asyncio.run(_serve(url, began))
     except (WrongSettings, EmbeddedPostgresFailed, DatabaseIsNewer, OSError) as failure:
         typer.echo(f"SyncBuy did not start. {failure}", err=True)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import Conflict
 from core.ledger.chart import Leg
+from core.telemetry.measures import JOURNALS
 
 POST = text("SELECT journal_id, replayed FROM ledger.post(CAST(:names AS text[]), CAST(:drafts AS jsonb))")
 OTHER_LEGS, CLOSED = "LG002", "LG003"
@@ -111,7 +112,11 @@ async def post_many(session: AsyncSession, drafts: Sequence[Draft]) -> list[Post
         done = await session.execute(POST, {"names": list(places), "drafts": orjson.dumps(rows).decode()})
     except DBAPIError as refusal:
         raise _in_our_words(refusal) from refusal
-    return [None if row.journal_id is None else Posting(row.journal_id, row.replayed) for row in done]
+    postings = [None if row.journal_id is None else Posting(row.journal_id, row.replayed) for row in done]
+    for draft, posting in zip(drafts, postings, strict=True):
+        if posting is not None and not posting.replayed:
+            JOURNALS.labels(draft.kind).inc()
+    return postings
 
 
 def _in_our_words(refusal: DBAPIError) -> Exception:

@@ -123,6 +123,8 @@ def _sums(content: CardContent) -> str:
     if content.intents:
         settled = sum(intent.status in {IntentStatus.SUCCEEDED, IntentStatus.REFUNDED} for intent in content.intents)
         lines.append(say(content.language, "card-paid", settled=settled, total=len(content.intents)))
+        if any(intent.status == IntentStatus.EXPIRED for intent in content.intents):
+            lines.append(say(content.language, "card-overdue"))
     elif content.purchase.status != PurchaseStatus.ACTIVE:
         lines.append(say(content.language, "card-nobody-owes"))
     return "\n".join(lines)

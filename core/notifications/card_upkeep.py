@@ -11,6 +11,7 @@ from core.identity.models import Chat
 from core.ids import PurchaseId
 from core.notifications.models import Card
 from core.purchases.models import Purchase
+from core.telemetry.trail import Headers, carried
 
 LEASE = timedelta(seconds=15)  # an edit takes less; a worker that died is stood in for after that
 
@@ -24,6 +25,7 @@ class StaleCard:
     is_group: bool
     thread_id: int | None
     message_id: int | None
+    headers: Headers  # of the newest change that it does not show
 
 
 async def mark_stale(session: AsyncSession, purchase_id: PurchaseId) -> None:
@@ -33,8 +35,9 @@ async def mark_stale(session: AsyncSession, purchase_id: PurchaseId) -> None:
     )
     if version is None:
         return
-    card = insert(Card).values(purchase_id=purchase_id, wanted_version=version)
-    wanted = {"wanted_version": func.greatest(Card.wanted_version, version)}
+    headers = carried(purchase_id)
+    card = insert(Card).values(purchase_id=purchase_id, wanted_version=version, headers=headers)
+    wanted = {"wanted_version": func.greatest(Card.wanted_version, version), "headers": headers}
     await session.execute(card.on_conflict_do_update(index_elements=["purchase_id"], set_=wanted))
 
 
@@ -50,7 +53,7 @@ async def claim_stale(session: AsyncSession) -> StaleCard | None:
         return None
     card, thread_id, telegram_id, kind = row
     await postpone(session, card.purchase_id, LEASE)
-    return StaleCard(card.purchase_id, telegram_id, kind != "private", thread_id, card.message_id)
+    return StaleCard(card.purchase_id, telegram_id, kind != "private", thread_id, card.message_id, card.headers)
 
 
 async def postpone(session: AsyncSession, purchase_id: PurchaseId, wait: timedelta) -> None:

@@ -66,6 +66,7 @@ class Notification(Base):
     subject_id: Mapped[UUID | None]
     version: Mapped[int] = mapped_column(server_default=text("0"))
     params: Mapped[dict[str, Any]]
+    headers: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))  # the trail of what it tells
     status: Mapped[str] = mapped_column(server_default=Delivery.QUEUED)
     reason: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
@@ -89,6 +90,7 @@ class Card(Base):
     message_id: Mapped[int | None]
     wanted_version: Mapped[int] = mapped_column(server_default=text("0"))
     shown_version: Mapped[int] = mapped_column(server_default=text("0"))
+    headers: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))  # the trail of the last change
     # Nobody edits it before: its chat's budget is used up, or a worker is at it right now.
     not_before: Mapped[datetime] = mapped_column(server_default=text("'-infinity'"))
 

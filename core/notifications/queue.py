@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.ids import ChatId, EventId, NotificationId, UserId, new_id
 from core.notifications.models import Delivery, Notification
+from core.telemetry.trail import carried
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ async def notify_all(session: AsyncSession, wanted: Sequence[tuple[EventId, str,
             "chat_id": recipient.chat_id,
             "subject_id": recipient.subject_id,
             "params": recipient.params,
+            "headers": carried(event_id),
             "not_before": now,
             "created_at": now,
         }
@@ -66,6 +68,7 @@ async def _revive(session: AsyncSession, row: dict[str, Any], now: datetime) -> 
     again = {
         "version": Notification.version + 1,
         "params": row["params"],
+        "headers": row["headers"],
         "status": case((is_sending, Delivery.SENDING), else_=Delivery.QUEUED),
         "not_before": case((is_sending, Notification.not_before), else_=now),
         "attempts": 0,

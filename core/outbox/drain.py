@@ -1,5 +1,6 @@
 """Take events out of the outbox: published first, deleted after, in the order of each aggregate."""
 
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
@@ -11,6 +12,8 @@ from core.db import Database
 from core.ids import EventId
 from core.outbox.envelope import Envelope
 from core.outbox.models import PARTITIONS, DeadLetter, OutboxRow
+from core.telemetry import tracing
+from core.telemetry.measures import FAILED, RELAY_SECONDS, RELAYED
 
 BATCH = 200
 ATTEMPTS_MAX = 10
@@ -33,8 +36,14 @@ async def drain(db: Database, publish: Publish) -> int:
         rows = await _waiting(session)
         if not rows:
             return 0
+        began, began_ns = time.perf_counter(), time.time_ns()
         failed = await publish([row.envelope() for row in rows])
+        RELAY_SECONDS.observe(time.perf_counter() - began)
         done = [row.id for row in rows if row.event_id not in failed]
+        RELAYED.labels("published").inc(len(done))
+        RELAYED.labels(FAILED).inc(len(failed))
+        for row in rows:
+            tracing.record("relay", row.headers, began_ns=began_ns, known={"event": row.event_name})
         await session.execute(delete(OutboxRow).where(OutboxRow.id.in_(done)))
         for row in rows:
             if row.event_id in failed:

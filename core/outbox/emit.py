@@ -6,6 +6,7 @@ from core.db import WAKE
 from core.ids import EventId, new_id
 from core.outbox.event import Event
 from core.outbox.models import PARTITIONS, OutboxRow
+from core.telemetry.trail import carried
 
 
 def emit(session: AsyncSession, event: Event) -> EventId:
@@ -22,6 +23,7 @@ def emit(session: AsyncSession, event: Event) -> EventId:
             aggregate_id=event.aggregate_id,
             partition_no=event.aggregate_id.int % PARTITIONS,
             payload=event.model_dump(mode="json"),
+            headers=carried(event.aggregate_id),
         )
     )
     session.info[WAKE] = True

@@ -2,13 +2,13 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import NotFound
 from core.identity.actor import Actor
 from core.ids import AttemptId, IntentId, PurchaseId, UserId
-from core.payments.models import OPEN, Attempt, AttemptStatus, NoticeRow, NoticeStatus, Rail
+from core.payments.models import OPEN, Attempt, AttemptStatus, Rail
 from core.purchases.models import Purchase
 from core.settlement.models import Intent
 from core.settlement.queries import IntentNotFound, hold, own_intent
@@ -123,9 +123,3 @@ async def refundable_payment(
     if actor.user_id not in {intent.payee_id, purchase.owner_id}:
         raise AttemptNotFound
     return attempt, intent, purchase
-
-
-async def count_waiting_notices(session: AsyncSession) -> int:
-    """Return how many stored notices are not acted on yet."""
-    waiting = NoticeRow.status.in_([NoticeStatus.STORED, NoticeStatus.PARKED])
-    return await session.scalar(select(func.count()).select_from(NoticeRow).where(waiting)) or 0

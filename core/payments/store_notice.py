@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.db import WAKE, Alone, Database
 from core.payments.models import NoticeRow, NoticeStatus
 from core.payments.provider import NotUnderstood, Provider, Received
+from core.telemetry.trail import carried
 
 log = structlog.get_logger()
 NOTICES = cast("Table", NoticeRow.__table__)
@@ -94,7 +95,8 @@ def _row(provider: Provider, received: Received, key_id: str, now: datetime) -> 
         "event": event,
         "key_id": key_id,
         "raw": received.raw,
-        "headers": {name: received.headers[name] for name in HEADERS_KEPT if name in received.headers},
+        # Ours stand among theirs, under names that are not kept of a request: whoever acts on it follows the trail.
+        "headers": {**{name: received.headers[name] for name in HEADERS_KEPT if name in received.headers}, **carried()},
         "query": dict(received.query),
         "peer": received.peer,
         "status": status,

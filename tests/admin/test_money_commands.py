@@ -153,6 +153,7 @@ class TestAnEmptyHouse:
             ("notices list", "notices"),
             ("orders list", "orders"),
             ("refunds list", "refunds"),
+            ("reminders list", "reminders"),
             ("secrets list", "secrets"),
             ("withdrawals list", "withdrawals"),
         ],

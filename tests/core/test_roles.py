@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import DomainError, Forbidden, NotFound
@@ -34,6 +35,10 @@ from core.purchases.record_spending import record_spending
 from core.purchases.remove_participant import remove_participant
 from core.purchases.reopen_task import reopen_task
 from core.purchases.take_task import take_task
+from core.reminders.due import send_due
+from core.reminders.models import Reminder
+from core.reminders.plan import plan_after_lock
+from core.reminders.snooze_reminder import Snooze, snooze_reminder
 from core.settlement.close_purchase import close_purchase
 from core.settlement.explain_intent import explain_intent
 from core.settlement.lock_distribution import lock_distribution
@@ -186,6 +191,24 @@ class TestADebt:
         people = {"stranger": stranger, "participant": other, "payer": payer, "payee": payee}
 
         assert await _told(write_off_intent(session, actor=people[role], intent_id=intent.id, now=NOW)) == told
+
+    @pytest.mark.parametrize(("role", "told"), list(zip(DEBT_ROLES, "NN-N", strict=True)))
+    async def test_is_reminded_of_later_for_its_payer_alone(self, session: AsyncSession, role: str, told: str) -> None:
+        payee, payer, other = [await person(session, name) for name in ("Анна", "Борис", "Вера")]
+        stranger = await person(session, "Чужой", chat=OTHER_GROUP)
+        dacha = await purchase(session, payee, payer, other)
+        await spending(session, payee, dacha, 300)
+        await lock(session, payee, dacha)
+        await plan_after_lock(session, purchase_id=dacha.id, lock_number=dacha.lock_number)
+        await send_due(session, now=NOW + WEEK)
+        of_payer = select(Reminder.event_id).where(Reminder.user_id == payer.user_id, Reminder.event_id.is_not(None))
+        [reminder_id] = await session.scalars(of_payer)
+        assert reminder_id is not None
+        actor = {"stranger": stranger, "participant": other, "payer": payer, "payee": payee}[role]
+
+        snoozing = snooze_reminder(session, actor=actor, reminder_id=reminder_id, snooze=Snooze.HOUR, now=NOW + WEEK)
+
+        assert await _told(snoozing) == told
 
 
 # What each role is told: N: not found, I: the invoice is not payable, -: it is done.

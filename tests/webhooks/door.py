@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from prometheus_client import CollectorRegistry
+from prometheus_client import REGISTRY
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
@@ -45,7 +45,7 @@ class Door:
     db: Database
     http: httpx2.AsyncClient
     port: int
-    registry: CollectorRegistry
+    before: Mapping[tuple[str, str], float]  # the figures belong to the process, and other tests have counted too
 
     async def bring(
         self, body: bytes, headers: Mapping[str, str], *, to: str = "standard", query: str = ""
@@ -67,8 +67,7 @@ class Door:
 
     def counted(self, outcome: str, *, provider: str = "standard") -> float:
         """Return how many notices came to this end."""
-        labels = {"provider": provider, "outcome": outcome}
-        return self.registry.get_sample_value("syncbuy_notices_total", labels) or 0
+        return _counted().get((provider, outcome), 0) - self.before.get((provider, outcome), 0)
 
     async def rows(self) -> list[NoticeRow]:
         async with self.db.transaction() as session:
@@ -90,20 +89,26 @@ async def open_door(
     """Serve the webhooks on a free port; `settings` differ from the defaults, `more` are providers of the test."""
     async with httpx2.AsyncClient() as unused:
         providers = {**_providers(unused), **(more or {})}
-        registry = CollectorRegistry()
-        app = create_app(
-            db, providers, settings=WebhooksSettings(_env_file=None, **settings), limits=limits, registry=registry
-        )
-        stopping = asyncio.Event()
+        app = create_app(db, providers, settings=WebhooksSettings(_env_file=None, **settings), limits=limits)
+        before, stopping = _counted(), asyncio.Event()
         with listen("127.0.0.1", 0) as listening:
             port = listening.getsockname()[1]
             serving = asyncio.create_task(serve(app, listening, stopping))
             async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20, trust_env=False) as http:
                 try:
-                    yield Door(db, http, port, registry)
+                    yield Door(db, http, port, before)
                 finally:
                     stopping.set()
                     await serving
+
+
+def _counted() -> dict[tuple[str, str], float]:
+    return {
+        (sample.labels["provider"], sample.labels["outcome"]): sample.value
+        for family in REGISTRY.collect()
+        for sample in family.samples
+        if sample.name == "syncbuy_notices_total"
+    }
 
 
 def _providers(http: httpx2.AsyncClient) -> dict[str, Provider]:

@@ -41,7 +41,8 @@ class TestADatabaseThatIsStopped:
                 assert (before, away, await _bring(door)) == (200, [503] * 3, 200)
                 assert (readiness.status_code, readiness.json()["database"]) == (503, "away")
                 assert (liveness.status_code, figures.status_code) == (200, 200)
-                assert "syncbuy_notices_waiting NaN" in figures.text
+                assert "syncbuy_database_up 0.0" in figures.text
+                assert "syncbuy_waiting_rows{" not in figures.text
                 assert (await door.http.get("/health/ready")).status_code == 200
                 assert (await door.row_count(), door.counted("not_stored")) == (2, 3)
             await db.close()

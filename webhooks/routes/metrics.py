@@ -1,24 +1,16 @@
 """`GET /metrics`: the figures of this process and what waits in the database, for Prometheus."""
 
-import math
 from ipaddress import IPv4Address, IPv6Address
 
-import structlog
 from fastapi import APIRouter, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from core.db import Database
-from core.outbox.age import oldest_event_age
-from core.payments.queries import count_waiting_notices
+from core.watch.figures import MEDIA_TYPE, figures
 from webhooks.limits import Limits
-from webhooks.measures import Measures
-from webhooks.patience import within
 from webhooks.peers import Peers, address
 
-log = structlog.get_logger()
 
-
-def metrics(db: Database, *, measures: Measures, peers: Peers, limits: Limits) -> APIRouter:
+def metrics(db: Database, *, peers: Peers, limits: Limits) -> APIRouter:
     """Return the address; to senders from outside it does not exist, even where a proxy passes everything on."""
     router = APIRouter()
 
@@ -26,21 +18,9 @@ def metrics(db: Database, *, measures: Measures, peers: Peers, limits: Limits) -
     async def read(request: Request) -> Response:
         if not _is_ours(address(peers.of(request))):
             return Response(status_code=404)
-        try:
-            waiting, age = await within(limits.health_seconds, _backlog(db))
-        except Exception as failure:  # noqa: BLE001 -- the other figures matter most when the database is away
-            log.warning("backlog-unknown", failure=type(failure).__name__)
-            waiting = age = math.nan
-        measures.notices_waiting.set(waiting)
-        measures.outbox_age.set(age)
-        return Response(generate_latest(measures.registry), media_type=CONTENT_TYPE_LATEST)
+        return Response(await figures(db, patience_seconds=limits.health_seconds), media_type=MEDIA_TYPE)
 
     return router
-
-
-async def _backlog(db: Database) -> tuple[float, float]:
-    async with db.transaction() as session:
-        return await count_waiting_notices(session), (await oldest_event_age(session)).total_seconds()
 
 
 def _is_ours(peer: IPv4Address | IPv6Address | None) -> bool:

@@ -12,12 +12,14 @@ from starlette.requests import ClientDisconnect
 
 from core.clock import utc_now
 from core.db import Database
+from core.patience import within
 from core.payments.models import NoticeStatus
 from core.payments.provider import NotGenuine, Provider, Received
 from core.payments.store_notice import store_notice_alone
+from core.telemetry import measures
+from core.telemetry.trail import entering
 from webhooks.limits import Limits
-from webhooks.measures import Measures, Outcome
-from webhooks.patience import within
+from webhooks.outcome import Outcome
 from webhooks.peers import Peers
 from webhooks.refusals import Refusals
 
@@ -30,6 +32,7 @@ MAY_REPEAT = frozenset(
      "x-forwarded-proto"}
 )  # fmt: skip
 RETRY_AFTER_SECONDS = "5"
+CORRELATION_HEADER = "X-Correlation-Id"
 Answered = tuple[Outcome, Response]
 
 
@@ -42,7 +45,6 @@ def payments(
     providers: Mapping[str, Provider],
     *,
     peers: Peers,
-    measures: Measures,
     limits: Limits,
     max_bytes: int,
 ) -> APIRouter:
@@ -56,8 +58,11 @@ def payments(
         if provider is None:
             return Response(status_code=404)
         began = time.perf_counter()
-        outcome, response = await door.answer(provider, request)
-        measures.count(provider.name, outcome, time.perf_counter() - began)
+        with entering("notice", correlation_id=request.headers.get(CORRELATION_HEADER), provider=name) as identity:
+            outcome, response = await door.answer(provider, request)
+        measures.NOTICES.labels(name, outcome).inc()
+        measures.NOTICE_SECONDS.labels(name).observe(time.perf_counter() - began)
+        response.headers[CORRELATION_HEADER] = identity
         return response
 
     return router

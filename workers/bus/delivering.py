@@ -8,6 +8,7 @@ from typing import Self
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from aio_pika.exceptions import ChannelNotFoundEntity
 
+from core.telemetry.measures import REDELIVERED
 from core.waiting import wait_for_bell
 from workers.bus.link import BROKEN, CONNECT_SECONDS, Link
 
@@ -62,6 +63,8 @@ class Delivering:
                 await self._look()
 
     async def _arrive(self, message: AbstractIncomingMessage) -> None:
+        if message.redelivered:
+            REDELIVERED.labels(self._queue).inc()
         self._arrived.append(message)
         self._bell.set()
 

@@ -27,7 +27,7 @@ async def handle_all(
         try:
             await handle(envelope)
         except Exception as failure:
-            known = {"event_name": envelope.event_name, "event_id": str(envelope.event_id)}
+            known = {"event_name": envelope.event_name, "event_id": str(envelope.event_id), **envelope.headers}
             log.exception("event-failed", consumer=consumer, **known)
             failures[envelope.event_id] = f"{type(failure).__name__}: {failure}"
     return failures

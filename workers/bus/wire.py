@@ -25,7 +25,7 @@ def message_of(envelope: Envelope, **headers: str | int) -> Message:
     """
     return Message(
         _ENVELOPE.dump_json(envelope),
-        headers={"event_id": str(envelope.event_id), **headers},
+        headers={"event_id": str(envelope.event_id), **envelope.headers, **headers},
         content_type="application/json",
         delivery_mode=DeliveryMode.PERSISTENT,
         message_id=str(new_id()),

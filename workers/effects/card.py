@@ -12,8 +12,21 @@ from core.notifications.budget import PRIVATE_PER_MINUTE, keep_silent, reserve
 from core.notifications.card import render_card
 from core.notifications.card_upkeep import StaleCard, claim_stale, forget_message, postpone, record_shown
 from core.purchases.models import Purchase
+from core.telemetry.measures import CARD_SECONDS, CARDS, timed
+from core.telemetry.trail import following
 from core.waiting import Pace, wait_for_bell
-from workers.effects.telegram import Gone, Migrated, Outcome, Refused, Sent, Telegram, TooMany, Unreachable
+from workers.effects.telegram import (
+    Gone,
+    Migrated,
+    Outcome,
+    Refused,
+    Sent,
+    Telegram,
+    TooMany,
+    Unreachable,
+    count_pause,
+    word,
+)
 
 log = structlog.get_logger()
 POLL_SECONDS = 0.5
@@ -47,15 +60,19 @@ async def refresh_next(db: Database, telegram: Telegram) -> bool:
         if wait := await reserve(session, telegram_chat_id=stale.telegram_chat_id, per_minute=per_minute):
             await postpone(session, stale.purchase_id, wait)
             return True
-    async with db.transaction() as session:
-        version = await session.scalar(select(Purchase.version).where(Purchase.id == stale.purchase_id))
-        message = await render_card(session, stale.purchase_id)
-    assert version is not None
-    if stale.message_id is None:
-        outcome = await telegram.send(stale.telegram_chat_id, message, thread_id=stale.thread_id)
-    else:
-        outcome = await telegram.edit(stale.telegram_chat_id, stale.message_id, message)
-    await _record(db, telegram, stale, version, outcome)
+    with following("card", stale.headers, purchase_id=str(stale.purchase_id)):
+        async with db.transaction() as session:
+            version = await session.scalar(select(Purchase.version).where(Purchase.id == stale.purchase_id))
+            message = await render_card(session, stale.purchase_id)
+        assert version is not None
+        with timed(CARDS, CARD_SECONDS, outcome="") as sending:
+            if stale.message_id is None:
+                outcome = await telegram.send(stale.telegram_chat_id, message, thread_id=stale.thread_id)
+            else:
+                outcome = await telegram.edit(stale.telegram_chat_id, stale.message_id, message)
+            sending.outcome = word(outcome)
+        await _record(db, telegram, stale, version, outcome)
+        count_pause("card", outcome)
     return True
 
 
@@ -78,7 +95,7 @@ async def _record(db: Database, telegram: Telegram, stale: StaleCard, version: i
                 await migrate_chat(session, old_telegram_id=stale.telegram_chat_id, new_telegram_id=telegram_chat_id)
                 await postpone(session, stale.purchase_id, timedelta(0))
             case Unreachable() | Refused():
-                log.error("card-refused", purchase_id=str(stale.purchase_id), outcome=str(outcome))
+                log.error("card-refused", outcome=str(outcome))
                 await postpone(session, stale.purchase_id, AFTER_REFUSAL)
             case _:
                 await postpone(session, stale.purchase_id, AFTER_FAILURE)

@@ -17,8 +17,21 @@ from core.notifications.deliver import (
     record_put_off,
     record_unreachable,
 )
+from core.telemetry.measures import DELIVERIES, DELIVERY_SECONDS, timed
+from core.telemetry.trail import following
 from core.waiting import Pace, wait_for_bell
-from workers.effects.telegram import Gone, Migrated, Outcome, Refused, Sent, Telegram, TooMany, Unreachable
+from workers.effects.telegram import (
+    Gone,
+    Migrated,
+    Outcome,
+    Refused,
+    Sent,
+    Telegram,
+    TooMany,
+    Unreachable,
+    count_pause,
+    word,
+)
 
 log = structlog.get_logger()
 POLL_SECONDS = 1.0
@@ -53,8 +66,13 @@ async def deliver_next(db: Database, telegram: Telegram) -> bool:
         if wait := await reserve(session, telegram_chat_id=outgoing.telegram_chat_id, per_minute=per_minute):
             await record_put_off(session, outgoing, reason="budget", wait=wait, counts=False)
             return True
-    outcome = await _send(telegram, outgoing)
-    await _record(db, telegram, outgoing, outcome)
+    with following("deliver", outgoing.headers, notification_id=str(outgoing.id), kind=outgoing.kind):
+        with timed(DELIVERIES, DELIVERY_SECONDS, outgoing.kind, outcome="") as sending:
+            outcome = await _send(telegram, outgoing)
+            sending.outcome = word(outcome)
+        await _record(db, telegram, outgoing, outcome)
+        count_pause("notification", outcome)
+        log.info("notification-sent", outcome=sending.outcome)
     return True
 
 
@@ -88,7 +106,7 @@ async def _record(db: Database, telegram: Telegram, outgoing: Outgoing, outcome:
                 await migrate_chat(session, old_telegram_id=outgoing.telegram_chat_id, new_telegram_id=telegram_chat_id)
                 await record_put_off(session, outgoing, reason="migrated", wait=timedelta(seconds=1), counts=False)
             case Refused(error):
-                log.error("notification-refused", notification_id=str(outgoing.id), error=error)
+                log.error("notification-refused", error=error)
                 await record_failed(session, outgoing, reason=error)
             case Gone():
                 raise AssertionError("a message that is sent cannot be gone")

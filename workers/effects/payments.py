@@ -1,6 +1,7 @@
 """Ask payment providers, and act on what they say: attempts, notices, refunds and the daily comparison."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
@@ -13,6 +14,8 @@ from core.payments.provider_calls import Ask, Call, claim_call, record_answer
 from core.payments.reconcile import Difference, paid_without_provider, reconcile_payment
 from core.payments.take_notice import Due, claim_notice, put_notice_aside, take_notice
 from core.payments.take_refund_state import RefundCall, claim_refund_call, record_refund_answer
+from core.telemetry.measures import PROVIDER_CALLS, PROVIDER_SECONDS, Timed, timed
+from core.telemetry.trail import following
 from core.waiting import Pace, wait_for_bell
 
 log = structlog.get_logger()
@@ -43,7 +46,7 @@ async def run_notices(db: Database, providers: Providers, stopping: asyncio.Even
     async def claim() -> Work | None:
         async with db.transaction() as session:
             due = await claim_notice(session, providers=providers.keys(), now=utc_now())
-        return None if due is None else lambda: act_on_notice(db, providers[due.provider], due)
+        return None if due is None else lambda: _follow_notice(db, providers[due.provider], due)
 
     await _work_off(db, claim, stopping)
 
@@ -75,18 +78,25 @@ async def run_reconciliation(db: Database, providers: Providers, stopping: async
 
 async def ask_provider(db: Database, provider: Provider, call: Call) -> None:
     """Carry out one question and record its answer; safe to repeat, because the provider knows the attempt's key."""
-    match call.ask:
-        case Ask.CREATE:
-            state = await provider.create(call.request)
-        case Ask.FETCH:
-            assert call.payment_id is not None
-            state = await provider.fetch(call.payment_id)
-        case Ask.FIND:
-            state = await _find(provider, call)
-        case Ask.NOTHING:
-            state = PaymentState(Outcome.REJECTED)
+    with asking(provider, call.ask) as asked:
+        match call.ask:
+            case Ask.CREATE:
+                state = await provider.create(call.request)
+            case Ask.FETCH:
+                assert call.payment_id is not None
+                state = await provider.fetch(call.payment_id)
+            case Ask.FIND:
+                state = await _find(provider, call)
+            case Ask.NOTHING:
+                state = PaymentState(Outcome.REJECTED)
+        asked.outcome = state.outcome
     async with db.transaction() as session:
         await record_answer(session, call, state, now=utc_now())
+
+
+async def _follow_notice(db: Database, provider: Provider, due: Due) -> None:
+    with following("act on notice", due.received.headers, notice_id=due.id, provider=due.provider):
+        await act_on_notice(db, provider, due)
 
 
 async def act_on_notice(db: Database, provider: Provider, due: Due) -> None:
@@ -110,10 +120,12 @@ async def act_on_notice(db: Database, provider: Provider, due: Due) -> None:
 
 async def ask_for_refund(db: Database, provider: Provider, call: RefundCall) -> None:
     """Carry out one question about a refund and record its answer."""
-    if call.provider_refund_id is None:
-        state = await provider.refund(call.request)
-    else:
-        state = await provider.fetch_refund(call.provider_refund_id)
+    with asking(provider, "refund" if call.provider_refund_id is None else "fetch_refund") as asked:
+        if call.provider_refund_id is None:
+            state = await provider.refund(call.request)
+        else:
+            state = await provider.fetch_refund(call.provider_refund_id)
+        asked.outcome = state.outcome
     async with db.transaction() as session:
         await record_refund_answer(session, call, state, now=utc_now())
 
@@ -142,6 +154,11 @@ async def reconcile(db: Database, provider: Provider, *, span: timedelta = RECON
     return differences
 
 
+def asking(provider: Provider, ask: str) -> contextlib.AbstractContextManager[Timed]:
+    """Time a question to a provider, and count it by what came of it."""
+    return timed(PROVIDER_CALLS, PROVIDER_SECONDS, provider.name, ask, outcome="")
+
+
 async def _find(provider: Provider, call: Call) -> PaymentState:
     try:
         async for state in provider.payments(since=call.since, until=call.until):
@@ -155,13 +172,19 @@ async def _find(provider: Provider, call: Call) -> PaymentState:
 async def _fetched_payment(provider: Provider, claimed: PaymentState | None) -> PaymentState | None:
     if claimed is None or claimed.payment_id is None:
         return None
-    return await provider.fetch(claimed.payment_id)
+    with asking(provider, Ask.FETCH) as asked:
+        state = await provider.fetch(claimed.payment_id)
+        asked.outcome = state.outcome
+    return state
 
 
 async def _fetched_refund(provider: Provider, claimed: RefundState | None) -> RefundState | None:
     if claimed is None or claimed.provider_refund_id is None:
         return None
-    return await provider.fetch_refund(claimed.provider_refund_id)
+    with asking(provider, "fetch_refund") as asked:
+        state = await provider.fetch_refund(claimed.provider_refund_id)
+        asked.outcome = state.outcome
+    return state
 
 
 async def _work_off(db: Database, claim: Callable[[], Awaitable[Work | None]], stopping: asyncio.Event) -> None:

@@ -1,6 +1,7 @@
 """Write to Telegram, and tell what came of it in words that do not depend on its library."""
 
 import contextlib
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,6 +12,7 @@ from core.clock import utc_now
 from core.identity.models import Reach
 from core.notifications.message import Message
 from core.notifications.seal import Sealer
+from core.telemetry.measures import PAUSE_SECONDS, PAUSES
 
 if TYPE_CHECKING:
     from aiogram import Bot
@@ -65,6 +67,18 @@ class Unknown:
 
 
 Outcome = Sent | Gone | Unreachable | TooMany | Migrated | Refused | Unknown
+
+
+def word(outcome: Outcome) -> str:
+    """Return what an outcome is counted as."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(outcome).__name__).lower()
+
+
+def count_pause(sending: str, outcome: Outcome) -> None:
+    """Count the pause that Telegram asked for, if it did."""
+    if isinstance(outcome, TooMany):
+        PAUSES.labels(sending).inc()
+        PAUSE_SECONDS.labels(sending).inc(outcome.retry_after.total_seconds())
 
 
 class Telegram:

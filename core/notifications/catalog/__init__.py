@@ -10,6 +10,7 @@ from core.notifications.catalog import (
     debt_written_off,
     debts_canceled,
     debts_created,
+    debts_overdue,
     debts_settled,
     invite_declined,
     invited,
@@ -21,6 +22,7 @@ from core.notifications.catalog import (
     please_open_chat,
     purchase_closed,
     refund_told,
+    reminder,
     removed,
     top_up_refunded,
     withdrawal_settled,
@@ -37,6 +39,7 @@ CATALOG: dict[str, Entry] = {
         debt_written_off,
         debts_canceled,
         debts_created,
+        debts_overdue,
         debts_settled,
         invite_declined,
         invited,
@@ -48,6 +51,7 @@ CATALOG: dict[str, Entry] = {
         please_open_chat,
         purchase_closed,
         refund_told,
+        reminder,
         removed,
         top_up_refunded,
         withdrawal_settled,
@@ -63,6 +67,6 @@ def entries_about(event: Event) -> list[Entry]:
     return [entry for entry in CATALOG.values() if isinstance(event, entry.events)]
 
 
-async def render(session: AsyncSession, kind: str, params: dict[str, Any], reader: Reader) -> Message:
-    """Return the message of a notification as its reader will see it."""
+async def render(session: AsyncSession, kind: str, params: dict[str, Any], reader: Reader) -> Message | None:
+    """Return the message of a notification as its reader will see it, or None if there is nothing to tell any more."""
     return await CATALOG[kind].render(session, params, reader)

@@ -37,4 +37,4 @@ async def render(session: AsyncSession, params: dict[str, Any], reader: Reader) 
     return Message(say(reader.language, "told-debt-written-off", name=people[payee_id], amount=amount))
 
 
-ENTRY = Entry("debt-written-off", (IntentWrittenOff,), recipients, render)
+ENTRY = Entry("debt-written-off", (IntentWrittenOff,), recipients, render, can_wait=True)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0016_growth"
-down_revision = "0011_operator_actions"
+down_revision = "0014_correlation"
 
 
 def upgrade() -> None:

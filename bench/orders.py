@@ -3,7 +3,8 @@
 import asyncio
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import asyncpg
 from pydantic import SecretStr
@@ -38,15 +39,28 @@ LOCAL = BusSettings(amqp_url=None)
 FINISHING = "finish-orders"
 
 
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much is measured: seconds at each rate, orders of a backlog, and seconds of what stands beside it."""
+
+    seconds_at: Mapping[int, float]
+    backlog: int
+    bare_seconds: float
+
+
+QUICK = Sizes({4: 3, 50: 4, 500: 2}, 1_000, 1)
+FULL = Sizes({4: 20, 50: 60, 500: 20}, 10_000, 4)
+
+
 def measure(*, quick: bool) -> list[Figure]:
     """Return latencies at several rates, and the drain of a backlog to final states, spread and from one wallet."""
-    figures = []
+    sizes = QUICK if quick else FULL
     with migrated_database() as url:
-        figures += run(_measure(url, LOCAL, quick=quick))
+        figures = run(_measure(url, LOCAL, sizes))
     if server_script() is not None:
         with migrated_database() as url, throwaway_rabbitmq() as broker:
             settings = BusSettings(amqp_url=SecretStr(broker.url))
-            figures += run(_measure(url, settings, quick=quick))
+            figures += run(_measure(url, settings, sizes))
     return figures
 
 
@@ -145,17 +159,17 @@ class Watched:
         self.shop.news.set()
 
 
-async def _measure(url: str, settings: BusSettings, *, quick: bool) -> list[Figure]:
+async def _measure(url: str, settings: BusSettings, sizes: Sizes) -> list[Figure]:
     name = "local bus" if settings.amqp_url is None else "RabbitMQ"
-    bare = await _bare_rate(url, seconds=1 if quick else 4)
+    bare, alone = await _bare(url, seconds=sizes.bare_seconds)
     db = Database.connect(url, pool_size=20)
     shop = Shop(db)
     await shop.open()
     working = asyncio.create_task(shop.work(settings))
     figures = []
-    for rate, seconds in ((4, 3 if quick else 20), (50, 4 if quick else 60), (500, 2 if quick else 20)):
-        figures += await _at_rate(shop, name, rate, seconds)
-    count = 1_000 if quick else 10_000
+    for rate, seconds in sizes.seconds_at.items():
+        figures += await _at_rate(shop, f"{name}, {rate}/s", rate, seconds, bare_ms=alone)
+    count = sizes.backlog
     for case, people in (("backlog", shop.people), ("hot account", shop.people[:1])):
         shop.stopping.set()
         await working
@@ -174,11 +188,11 @@ async def _measure(url: str, settings: BusSettings, *, quick: bool) -> list[Figu
     return figures
 
 
-async def _at_rate(shop: Shop, name: str, rate: int, seconds: int) -> list[Figure]:
+async def _at_rate(shop: Shop, case: str, rate: int, seconds: float, *, bare_ms: float) -> list[Figure]:
     """Place orders at a steady rate whatever becomes of them, and return how long they took to their end."""
     shop.ended.clear()
     placed: dict[OrderId, float] = {}
-    loop, count = asyncio.get_running_loop(), rate * seconds
+    loop, count = asyncio.get_running_loop(), round(rate * seconds)
     began = loop.time()
 
     async def place(number: int) -> None:
@@ -195,30 +209,36 @@ async def _at_rate(shop: Shop, name: str, rate: int, seconds: int) -> list[Figur
     steady = statistics.median(took[-third:]) / statistics.median(took[:third])
     cuts = statistics.quantiles(took, n=100)
     return [
-        Figure(f"{name}, {rate}/s, p50", round(cuts[49], 1), "ms"),
-        Figure(f"{name}, {rate}/s, p95", round(cuts[94], 1), "ms"),
-        Figure(f"{name}, {rate}/s, p99", round(cuts[98], 1), "ms"),
-        Figure(f"{name}, {rate}/s, last third against the first", round(steady, 2), "x"),
+        Figure(f"{case}, p50", round(cuts[49], 1), "ms", bare_ms),
+        Figure(f"{case}, p95", round(cuts[94], 1), "ms", bare_ms),
+        Figure(f"{case}, p99", round(cuts[98], 1), "ms", bare_ms),
+        Figure(f"{case}, last third against the first", round(steady, 2), "x"),
     ]
 
 
-async def _bare_rate(url: str, *, seconds: float) -> float:
-    """Return how many times a second this machine inserts two rows and commits, with 8 clients."""
-    pool = await asyncpg.create_pool(url, min_size=8, max_size=8)
-    await pool.execute("CREATE TABLE bare (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, amount bigint)")
-    until, done = time.perf_counter() + seconds, 0
+async def _bare(url: str, *, seconds: float) -> tuple[float, float]:
+    """Return how many times a second this machine inserts two rows and commits, with 8 clients, and the median in ms.
 
-    async def client() -> None:
-        nonlocal done
-        while time.perf_counter() < until:
+    The median is of one client that is alone: what no order can be quicker than.
+    """
+    pool = await asyncpg.create_pool(url, min_size=PLACING_AT_ONCE, max_size=PLACING_AT_ONCE)
+    await pool.execute("CREATE TABLE bare (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, amount bigint)")
+    times: list[float] = []
+
+    async def client(until: float) -> None:
+        while (began := time.perf_counter()) < until:
             async with pool.acquire() as connection, connection.transaction():
                 await connection.execute("INSERT INTO bare (amount) VALUES (1)")
                 await connection.execute("INSERT INTO bare (amount) VALUES (2)")
-            done += 1
+            times.append(1000 * (time.perf_counter() - began))
 
-    await asyncio.gather(*(client() for _ in range(8)))
+    await client(time.perf_counter() + seconds / 2)
+    median = round(statistics.median(times), 1)
+    times.clear()
+    until = time.perf_counter() + seconds
+    await asyncio.gather(*(client(until) for _ in range(PLACING_AT_ONCE)))
     await pool.close()
-    return round(done / seconds)
+    return round(len(times) / seconds), median
 
 
 async def _check(shop: Shop) -> None:

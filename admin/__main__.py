@@ -8,6 +8,7 @@ from admin.commands import (
     attempts,
     bench,
     cards,
+    chaos,
     check,
     db,
     dead_letters,
@@ -42,6 +43,7 @@ app.command("demo")(demo.demo)
 app.command("test", context_settings=PASSED_THROUGH)(test.test)
 app.command("check")(check.check)
 app.command("bench")(bench.bench)
+app.command("chaos")(chaos.chaos)
 app.command("migration")(migration.migration)
 app.command("reconcile")(reconcile.reconcile)
 app.command("doctor")(doctor.doctor)

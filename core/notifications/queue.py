@@ -56,9 +56,10 @@ async def notify_all(session: AsyncSession, wanted: Sequence[tuple[EventId, str,
     once = [row for row in rows if row["subject_id"] is None]
     if once:
         await session.execute(insert(Notification).on_conflict_do_nothing(), once)
-    for row in rows:
-        if row["subject_id"] is not None:
-            await _revive(session, row, now)
+    # In one order, so that two who tell of the same subjects wait for each other and nobody for ever.
+    living = [row for row in rows if row["subject_id"] is not None]
+    for row in sorted(living, key=lambda row: str((row["subject_id"], row["kind"], row["user_id"], row["chat_id"]))):
+        await _revive(session, row, now)
 
 
 async def _revive(session: AsyncSession, row: dict[str, Any], now: datetime) -> None:

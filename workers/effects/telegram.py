@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from aiogram import Bot
     from aiogram.types import Message as TelegramMessage
 
+# Two of them fit into any lease: who waits longer would send what another worker has taken over.
+ANSWER_SECONDS = 7
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -102,10 +105,15 @@ class Telegram:
                     caption=message.html,
                     reply_markup=markup,
                     message_thread_id=thread_id,
+                    request_timeout=ANSWER_SECONDS,
                 )
             else:
                 sent = await self.bot.send_message(
-                    chat_id, message.html, reply_markup=markup, message_thread_id=thread_id
+                    chat_id,
+                    message.html,
+                    reply_markup=markup,
+                    message_thread_id=thread_id,
+                    request_timeout=ANSWER_SECONDS,
                 )
         except Exception as failure:  # noqa: BLE001 -- classified, and raised again if it is none of Telegram's
             return outcome_of(failure)
@@ -115,7 +123,11 @@ class Telegram:
         """Put a message in the place of an earlier one; where nothing changed, that is fine."""
         try:
             await self.bot.edit_message_text(
-                message.html, chat_id=chat_id, message_id=message_id, reply_markup=self._markup(chat_id, message)
+                message.html,
+                chat_id=chat_id,
+                message_id=message_id,
+                reply_markup=self._markup(chat_id, message),
+                request_timeout=ANSWER_SECONDS,
             )
         except Exception as failure:  # noqa: BLE001 -- as above
             if "message is not modified" in str(failure):
@@ -172,7 +184,8 @@ def outcome_of(failure: Exception) -> Outcome:  # noqa: PLR0911 -- one line for 
         if "chat not found" in text:
             return Unreachable(Reach.NOT_STARTED)
         return Refused(text)
-    if isinstance(failure, exceptions.TelegramAPIError):
+    if isinstance(failure, exceptions.TelegramAPIError | exceptions.ClientDecodeError):
+        # A gateway on the way answers with a page of its own, whatever became of the message behind it.
         return Unknown(text)
     raise failure
 

@@ -21,7 +21,7 @@ from tests.builders import NOW
 from tests.workers.buses import LISTENERS, Buses, Rang, Working, left, ring, until
 from workers.bus import local
 from workers.bus.local import LocalBus
-from workers.handle import NewerVersion, handle
+from workers.handle import NewerVersion, handle, handle_many
 from workers.subscriptions import Reaction
 
 
@@ -246,11 +246,16 @@ class TestHandle:
         with pytest.raises(NewerVersion):
             await handle(db, Reaction("r", (Rang,), react), _envelope({"who": str(new_id())}, version=2))
 
-    async def test_passes_over_events_that_nobody_knows(self, db: Database) -> None:
+    @pytest.mark.parametrize("name", ["test.unheard_of", "purchase.opened"])
+    async def test_waits_for_the_deployment_that_listens_to_an_event(self, db: Database, name: str) -> None:
         async def react(*_: object) -> None:
             raise AssertionError
 
-        await handle(db, Reaction("r", (Rang,), react), _envelope({}, name="test.unheard_of"))
+        reaction = Reaction("r", (Rang,), react)
+        with pytest.raises(NewerVersion):
+            await handle(db, reaction, _envelope({}, name=name))
+        with pytest.raises(NewerVersion):
+            await handle_many(db, reaction, [_envelope({}, name=name)])
 
 
 def _envelope(payload: dict[str, object], *, version: int = 1, name: str = "test.rang") -> Envelope:

@@ -12,7 +12,7 @@ from core.db import Database
 from core.ids import EventId
 from core.outbox.envelope import Envelope
 from core.outbox.event import REGISTRY
-from core.outbox.models import PARTITIONS, DeadLetter, OutboxRow
+from core.outbox.models import PARTITIONS, DeadLetter, OutboxRow, QueueRow
 
 BATCH = 200
 ATTEMPTS_MAX = 10
@@ -24,16 +24,18 @@ ADVISORY_NAMESPACE = 0x0B07  # of the locks that say who publishes which partiti
 Publish = Callable[[Sequence[Envelope]], Awaitable[dict[EventId, str]]]
 
 
-async def drain(db: Database, publish: Publish, *, known: Collection[str] = REGISTRY) -> int:
+async def drain(
+    db: Database, publish: Publish, *, known: Collection[str] = REGISTRY, exports: Collection[str] = ()
+) -> int:
     """Publish one batch of waiting events, delete what is safely out, and return how many that are.
 
     Events of names that are not `known` are left to the relay of the newer version that emits them: only that one knows
-    who listens.
+    who listens. What is out is queued for each of `exports` too, whose order the bus would not keep: `export` takes it.
 
     Several relays may drain at once: each batch holds the partitions that nobody else holds, so the events of one
     aggregate leave in their order. A relay that dies gives its partitions back with its connection, and what it had
     published but not deleted is published again. The rows are not locked, because only the holder of their partition
-    deletes them. This is the one place where a transaction waits for a network: it is what keeps the order.
+    deletes them. Here and in `export` a transaction waits for a network: it is what keeps the order.
     """
     async with db.transaction() as session:
         rows = await _waiting(session)
@@ -45,7 +47,9 @@ async def drain(db: Database, publish: Publish, *, known: Collection[str] = REGI
             return 0
         failed = await publish([row.envelope() for row in rows])
         done = [row.id for row in rows if row.event_id not in failed]
-        await session.execute(delete(OutboxRow).where(OutboxRow.id.in_(done)))
+        out = await session.scalars(delete(OutboxRow).where(OutboxRow.id.in_(done)).returning(OutboxRow.id))
+        if exports:
+            await _queue(session, exports, set(out), rows)
         for row in rows:
             if row.event_id in failed:
                 await _postpone(session, row, failed[row.event_id])
@@ -71,6 +75,14 @@ async def _waiting(session: AsyncSession, *, known: Collection[str] | None = Non
         same = (earlier.aggregate_id == OutboxRow.aggregate_id) & (earlier.id <= OutboxRow.id)
         waiting &= ~select(earlier.id).where(same, earlier.event_name.not_in(known)).exists()
     return list(await session.scalars(select(OutboxRow).where(waiting).order_by(OutboxRow.id).limit(BATCH)))
+
+
+async def _queue(session: AsyncSession, exports: Collection[str], out: set[int], rows: Sequence[OutboxRow]) -> None:
+    """Queue for exports what this transaction took out of the outbox, and not what another relay did before."""
+    content = [row.content() for row in rows if row.id in out]
+    queued = [{"consumer": consumer, **each} for consumer in exports for each in content]
+    if queued:
+        await session.execute(insert(QueueRow).on_conflict_do_nothing(), queued)
 
 
 async def _postpone(session: AsyncSession, row: OutboxRow, error: str) -> None:

@@ -1,14 +1,13 @@
 """While a deployment rolls, two versions of the product share one outbox and one bus: each event finds who knows it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from typing import ClassVar
 from uuid import UUID
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,7 +19,6 @@ from core.outbox.emit import emit
 from core.outbox.envelope import Envelope
 from core.outbox.event import Event
 from core.outbox.models import DeadLetter, OutboxRow, QueueRow
-from sandbox.rabbitmq import RabbitNode
 from tests.builders import NOW
 from tests.workers.buses import Buses, Rang, left, until
 from workers.bus import local
@@ -35,15 +33,6 @@ class Sang(Event):
     name: ClassVar[str] = "test.sang"
     aggregate: ClassVar[str] = "who"
     who: UUID
-
-
-@pytest_asyncio.fixture(params=["local", "rabbitmq"])
-async def buses(request: pytest.FixtureRequest, db: Database) -> AsyncIterator[Buses]:
-    """Return what makes buses of one kind."""
-    node: RabbitNode | None = None if request.param == "local" else request.getfixturevalue("rabbitmq")
-    buses = Buses(db, None if node is None else node.url)
-    yield buses
-    await buses.forget()
 
 
 class Version:

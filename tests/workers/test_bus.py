@@ -1,10 +1,8 @@
 """The bus, the relay that feeds it, and what becomes of events that cannot be handled."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import delete, func, select, update
 
 from core.db import Database
@@ -16,22 +14,12 @@ from core.outbox.emit import emit
 from core.outbox.envelope import Envelope
 from core.outbox.event import Event
 from core.outbox.models import DeadLetter, OutboxRow, QueueRow
-from sandbox.rabbitmq import RabbitNode
 from tests.builders import NOW
 from tests.workers.buses import LISTENERS, Buses, Rang, Working, left, ring, until
 from workers.bus import local
 from workers.bus.local import LocalBus
 from workers.handle import NewerVersion, handle, handle_many
 from workers.subscriptions import Reaction
-
-
-@pytest_asyncio.fixture(params=["local", "rabbitmq"])
-async def buses(request: pytest.FixtureRequest, db: Database) -> AsyncIterator[Buses]:
-    """Return what makes buses of one kind; each test of the port is run with every kind."""
-    node: RabbitNode | None = None if request.param == "local" else request.getfixturevalue("rabbitmq")
-    buses = Buses(db, None if node is None else node.url)
-    yield buses
-    await buses.forget()
 
 
 class TestTheBus:

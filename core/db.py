@@ -80,6 +80,14 @@ class Database:
         if session.info.get(WAKE):
             self.ring()
 
+    @contextlib.asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncSession]:
+        """Open a transaction that reads one state of the database, whatever others commit meanwhile, and writes nothing."""
+        async with self.transaction() as session:
+            frozen = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            await session.connection(execution_options=frozen)
+            yield session
+
     async def run_alone(self, statement: "Alone", parameters: Mapping[str, Any]) -> Any:
         """Carry out one statement as a transaction of its own, in one round trip, and return its first value or None.
 

@@ -82,7 +82,7 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def snapshot(self) -> AsyncIterator[AsyncSession]:
-        """Open a transaction that reads one state of the database, whatever others commit meanwhile, and writes nothing."""
+        """Open a transaction that writes nothing and reads one state, whatever others commit meanwhile."""
         async with self.transaction() as session:
             frozen = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
             await session.connection(execution_options=frozen)

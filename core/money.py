@@ -166,7 +166,8 @@ def spreadsheet_format(currency: str, language: str) -> str:
     standard = Locale.parse(language).currency_formats["standard"].pattern
     number = "0." + "0" * digits if digits else "0"
     quoted = '"' + _spaced_symbol(currency, language, standard) + '"'
-    return standard.replace("0.00", number).replace("¤", quoted)
+    written: str = standard.replace("0.00", number).replace("¤", quoted)
+    return written
 
 
 @cache

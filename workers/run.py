@@ -18,6 +18,7 @@ from workers.effects.payments import (
     run_reconciliation,
     run_refund_calls,
 )
+from workers.effects.reports import run_reports
 from workers.effects.telegram import Telegram
 from workers.handle import handle, handle_many
 from workers.relay import run_relay
@@ -33,7 +34,7 @@ Job = Callable[[], Awaitable[None]]
 
 
 async def run_workers(db: Database, telegram: Telegram, providers: Providers, stopping: asyncio.Event) -> None:
-    """Relay events, react to them, tell people, keep cards, ask providers, and do what is due.
+    """Relay events, react to them, tell people, keep cards, make reports, ask providers, do what is due.
 
     At the end what is in flight is finished first.
     """
@@ -41,6 +42,7 @@ async def run_workers(db: Database, telegram: Telegram, providers: Providers, st
     jobs: dict[str, Job] = {
         "deliveries": lambda: run_deliveries(db, telegram, stopping),
         "cards": lambda: run_cards(db, telegram, stopping),
+        "reports": lambda: run_reports(db, stopping),
     }
     if providers:
         back = f"https://t.me/{telegram.username}?start=debts"

@@ -16,6 +16,7 @@ from core.inbox.sweep import sweep
 from core.orders.queries import unfinished_orders
 from core.payments.confirm_received import confirm_unanswered
 from core.payments.refund_attempt import confirm_unanswered_refunds
+from core.reports.make_report import forget_files
 from workers.waiting import wait_for_bell
 
 log = structlog.get_logger()
@@ -50,6 +51,7 @@ async def _report_slow_orders(session: AsyncSession) -> None:
 async def _sweep(session: AsyncSession) -> None:
     await sweep(session, now=utc_now())
     await forget_answers(session, now=utc_now())
+    await forget_files(session, now=utc_now())
 
 
 SCHEDULE = (

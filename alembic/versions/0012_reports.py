@@ -31,11 +31,15 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("num_nonnulls(user_id, chat_id) = 1", name=op.f("reports_one_reader_check")),
-        sa.CheckConstraint("purchase_id IS NOT NULL OR user_id IS NOT NULL", name=op.f("reports_about_something_check")),
+        sa.CheckConstraint(
+            "purchase_id IS NOT NULL OR user_id IS NOT NULL", name=op.f("reports_about_something_check")
+        ),
         sa.CheckConstraint("since IS NULL OR purchase_id IS NULL", name=op.f("reports_since_for_statements_check")),
         sa.CheckConstraint("format IN ('pdf', 'xlsx', 'csv', 'json', 'png')", name=op.f("reports_format_check")),
         sa.CheckConstraint("status IN ('queued', 'running', 'ready', 'failed')", name=op.f("reports_status_check")),
-        sa.CheckConstraint("(status IN ('queued', 'running')) = (finished_at IS NULL)", name=op.f("reports_finished_check")),
+        sa.CheckConstraint(
+            "(status IN ('queued', 'running')) = (finished_at IS NULL)", name=op.f("reports_finished_check")
+        ),
         sa.CheckConstraint("(status = 'ready') = (digest IS NOT NULL)", name=op.f("reports_ready_has_digest_check")),
         sa.CheckConstraint("content IS NULL OR status = 'ready'", name=op.f("reports_content_when_ready_check")),
         sa.ForeignKeyConstraint(["purchase_id"], ["purchases.purchases.id"], name=op.f("reports_purchase_id_fkey")),

@@ -30,6 +30,9 @@ class ReportStatus(StrEnum):
 
 
 UNFINISHED = (ReportStatus.QUEUED, ReportStatus.RUNNING)
+IS_UNFINISHED = text("status IN ('queued', 'running')")
+# Who asks for the same again while it is made gets that one.
+SAME = ("purchase_id", "requested_by", "user_id", "chat_id", "format", "since")
 
 
 class Report(Base):
@@ -48,20 +51,14 @@ class Report(Base):
         CheckConstraint("(status IN ('queued', 'running')) = (finished_at IS NULL)", name="finished"),
         CheckConstraint("(status = 'ready') = (digest IS NOT NULL)", name="ready_has_digest"),
         CheckConstraint("content IS NULL OR status = 'ready'", name="content_when_ready"),
-        # Who asks again while it is made gets that one.
         Index(
             "reports_one_unfinished_idx",
-            "purchase_id",
-            "requested_by",
-            "user_id",
-            "chat_id",
-            "format",
-            "since",
+            *SAME,
             unique=True,
             postgresql_nulls_not_distinct=True,
-            postgresql_where=text("status IN ('queued', 'running')"),
+            postgresql_where=IS_UNFINISHED,
         ),
-        Index("reports_due_idx", "not_before", postgresql_where=text("status IN ('queued', 'running')")),
+        Index("reports_due_idx", "not_before", postgresql_where=IS_UNFINISHED),
         Index("reports_kept_idx", "finished_at", postgresql_where=text("content IS NOT NULL")),
         {"schema": "reports"},
     )

@@ -142,9 +142,9 @@ def debts_table(reports: Sequence[PurchaseReport], language: str, *, is_statemen
         _column("state", language, width=STATE),
         _column("due", language, kind=Kind.DAY, width=12, is_optional=True),
     ]
-    rows = [
+    rows: list[Sequence[Cell]] = [
         (
-            *([report.title] if is_statement else []),
+            *((report.title,) if is_statement else ()),
             *(report.names[debt.payer_id], report.names[debt.payee_id], debt.amount_minor),
             *(debt.paid_minor, debt.written_off_minor, debt.refunded_minor, debt.left_minor),
             say_plain(language, f"report-debt-{debt.status}"),
@@ -158,9 +158,9 @@ def debts_table(reports: Sequence[PurchaseReport], language: str, *, is_statemen
 
 def payments_table(reports: Sequence[PurchaseReport], language: str, *, is_statement: bool) -> Table:
     """Return the payments of debts: rail, state and when."""
-    rows = [
+    rows: list[Sequence[Cell]] = [
         (
-            *([report.title] if is_statement else []),
+            *((report.title,) if is_statement else ()),
             *(payment.at, report.names[payment.payer_id], report.names[payment.payee_id], payment.amount_minor),
             say_plain(language, f"report-rail-{payment.rail}"),
             say_plain(language, f"report-payment-{payment.status}".replace("_", "-")),
@@ -174,9 +174,9 @@ def payments_table(reports: Sequence[PurchaseReport], language: str, *, is_state
 
 def refunds_table(reports: Sequence[PurchaseReport], language: str, *, is_statement: bool) -> Table:
     """Return the money that went back: from the payee to the payer."""
-    rows = [
+    rows: list[Sequence[Cell]] = [
         (
-            *([report.title] if is_statement else []),
+            *((report.title,) if is_statement else ()),
             *(refund.at, report.names[refund.payee_id], report.names[refund.payer_id], refund.amount_minor),
             say_plain(language, f"report-rail-{refund.rail}"),
             say_plain(language, f"report-refund-{refund.status}"),
@@ -214,7 +214,7 @@ def shared_in_words(expense: Expense, report: PurchaseReport, language: str) -> 
 def _payers(expense: Expense, report: PurchaseReport, language: str) -> str:
     if len(expense.payers) == 1:
         return report.names[expense.payers[0].user_id]
-    return ", ".join(
+    return "; ".join(
         f"{report.names[payer.user_id]} {_amount(payer.paid_minor, report, language)}"
         for payer in expense.payers
         if payer.paid_minor

@@ -22,6 +22,7 @@ from core.notifications.catalog import (
     purchase_closed,
     refund_told,
     removed,
+    report_progress,
     top_up_refunded,
     withdrawal_settled,
 )
@@ -48,6 +49,7 @@ CATALOG: dict[str, Entry] = {
         please_open_chat,
         purchase_closed,
         refund_told,
+        report_progress,
         removed,
         top_up_refunded,
         withdrawal_settled,

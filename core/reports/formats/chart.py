@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from core.money import Money, format_money
+from core.money import Money, format_amount, format_money
 from core.reports.document import Document, PurchaseReport
 from core.reports.formats.typesetting import typeset
 from core.reports.lay_out import footer_of, picture_of
@@ -34,7 +34,8 @@ def picture_content(picture: Picture, language: str) -> dict[str, Any]:
     for arrow in picture.arrows:
         label = money(arrow.amount_minor)
         if 0 < arrow.done_minor < arrow.amount_minor:
-            label = say_plain(language, "report-arrow-part", done=money(arrow.done_minor), amount=label)
+            done = format_amount(Money(arrow.done_minor, picture.currency), language)
+            label = say_plain(language, "report-arrow-part", done=done, amount=label)
         arrows.append(
             {
                 "payer": _short(arrow.payer),

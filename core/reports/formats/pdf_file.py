@@ -12,6 +12,7 @@ from core.reports.lay_out import lay_out, written_day, written_moment
 from core.reports.paper import Cell, Column, Kind, Paper, Table
 from core.texts import say_plain
 
+MINUS = "\N{MINUS SIGN}"  # as wide as a plus, where a hyphen is hardly seen
 NUMBERS = {Kind.MONEY, Kind.COUNT}
 NARROW = {Kind.DAY, Kind.MOMENT}
 
@@ -83,7 +84,7 @@ def _written(cell: Cell, column: Column, table: Table, paper: Paper) -> str:
         case datetime():
             return written_day(cell, paper.time_zone, paper.language)
         case int() if column.kind == Kind.MONEY:
-            return format_amount(Money(cell, table.currency), paper.language)
+            return format_amount(Money(cell, table.currency), paper.language).replace("-", MINUS)
         case int():
             return str(cell)
         case str():

@@ -11,8 +11,8 @@ import typst
 FOLDER = Path(__file__).parent
 PAGES = FOLDER / "pages"
 PIXELS_PER_INCH = 144  # a picture of 640 points is 1280 pixels wide, which Telegram shows as it is
-LONG_WORD = re.compile(r"(\w{14})(?=\w)")
-ZERO_WIDTH_SPACE = "\N{ZERO WIDTH SPACE}"
+LONG_WORD = re.compile(r"(\w{11})(?=\w{4})")
+SOFT_HYPHEN = "\N{SOFT HYPHEN}"
 
 
 def typeset(page: str, content: dict[str, Any], kind: Literal["pdf", "png"]) -> bytes:
@@ -33,7 +33,7 @@ def typeset(page: str, content: dict[str, Any], kind: Literal["pdf", "png"]) -> 
 
 def breakable(text: str) -> str:
     """Return the text with places in overlong words where a line may break."""
-    return LONG_WORD.sub(rf"\1{ZERO_WIDTH_SPACE}", text)
+    return LONG_WORD.sub(rf"\1{SOFT_HYPHEN}", text)
 
 
 @cache

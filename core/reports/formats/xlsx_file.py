@@ -26,7 +26,8 @@ def make(document: Document, language: str) -> bytes:
     paper = lay_out(document, language)
     written = io.BytesIO()
     book = xlsxwriter.Workbook(written, {"in_memory": True, **AS_TEXT})
-    book.set_properties({"title": paper.title, "author": "SyncBuy", "created": document.generated_at.replace(tzinfo=None)})
+    made_at = document.generated_at.replace(tzinfo=None)
+    book.set_properties({"title": paper.title, "author": "SyncBuy", "created": made_at})
     _write_summary(book, paper)
     for table in paper.tables:
         _Sheet(book, table, paper).write()
@@ -112,18 +113,14 @@ class _Sheet:
 
     def _shape(self, kind: Kind) -> dict[str, Any]:
         language = self._paper.language
-        match kind:
-            case Kind.MONEY:
-                return {"num_format": spreadsheet_format(self._table.currency, language), "valign": "top"}
-            case Kind.DAY:
-                return {"num_format": say_plain(language, "report-day-in-spreadsheet"), "valign": "top", "align": "left"}
-            case Kind.MOMENT:
-                shown = say_plain(language, "report-moment-in-spreadsheet")
-                return {"num_format": shown, "valign": "top", "align": "left"}
-            case Kind.COUNT:
-                return {"num_format": "0", "valign": "top"}
-            case Kind.TEXT:
-                return {"text_wrap": True, "valign": "top"}
+        shapes: dict[Kind, dict[str, Any]] = {
+            Kind.MONEY: {"num_format": spreadsheet_format(self._table.currency, language)},
+            Kind.DAY: {"num_format": say_plain(language, "report-day-in-spreadsheet"), "align": "left"},
+            Kind.MOMENT: {"num_format": say_plain(language, "report-moment-in-spreadsheet"), "align": "left"},
+            Kind.COUNT: {"num_format": "0"},
+            Kind.TEXT: {"text_wrap": True},
+        }
+        return {"valign": "top", **shapes[kind]}
 
 
 def _width(column: Column, cells: Sequence[Cell]) -> int:

@@ -41,7 +41,7 @@ def statement_view(now: datetime, time_zone: str, language: str) -> Message:
     times = {"year": str(local.year), "month": format_datetime(local, "LLLL", locale=language)}
 
     def button(kind: ReportFormat, number: int, period: str) -> Button:
-        text = say_plain(language, "button-statement", format=_label(kind, language), period=period, **times)
+        text = say_plain(language, "button-statement-of", format=_label(kind, language), period=period, **times)
         return tap(text, STATE + kind, version=number)
 
     rows = tuple(tuple(button(kind, *period) for kind in STATEMENT_BUTTONS) for period in PERIODS)

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.errors import Conflict
 from core.ids import ReportId
 from core.outbox.emit import emit
 from core.reports.document import Document, PurchaseReport
 from core.reports.events import ReportMoved
-from core.reports.models import UNFINISHED, Report, ReportFormat, ReportStatus
+from core.reports.models import SAME, UNFINISHED, Report, ReportFormat, ReportStatus
 from core.reports.rules import ReportNotFound, file_name
 
 LEASE = timedelta(minutes=2)  # hundreds of tasks take a second; a worker that died is stood in for after that
@@ -21,6 +22,10 @@ KEEP_FILES = timedelta(days=7)  # a file is sent in seconds, and can be made ane
 KEEP_ROWS = timedelta(days=90)
 ERROR_LENGTH_MAX = 500
 DIED = "whoever made it died in the middle, again and again"
+
+
+class MadeAnewAlready(Conflict):
+    """The same report is being made, because somebody asked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +85,19 @@ async def retry_report(session: AsyncSession, *, report_id: ReportId, now: datet
     """Let a failed report be tried again from the beginning; any other stays as it is.
 
     :raises ReportNotFound: if there is none.
+    :raises MadeAnewAlready: if somebody has asked for the same again meanwhile.
     """
     report = await session.scalar(select(Report).where(Report.id == report_id).with_for_update())
     if report is None:
         raise ReportNotFound
-    if report.status == ReportStatus.FAILED:
-        report.status, report.attempts, report.not_before = ReportStatus.QUEUED, 0, now
-        report.error, report.finished_at = None, None
-        emit(session, ReportMoved(report_id=report.id, status=ReportStatus.QUEUED))
+    if report.status != ReportStatus.FAILED:
+        return report
+    same = [getattr(Report, name).is_not_distinct_from(getattr(report, name)) for name in SAME]
+    if await session.scalar(select(Report.id).where(Report.status.in_(UNFINISHED), *same)) is not None:
+        raise MadeAnewAlready
+    report.status, report.attempts, report.not_before = ReportStatus.QUEUED, 0, now
+    report.error, report.finished_at = None, None
+    emit(session, ReportMoved(report_id=report.id, status=ReportStatus.QUEUED))
     return report
 
 

@@ -12,13 +12,15 @@ button-format-xlsx = 📗 Excel
 button-format-csv = 📄 CSV
 button-format-json = ⚙️ JSON
 button-format-png = 🖼 Picture
-button-statement = { $format } · { $period ->
+button-statement-of = { $format } · { $period ->
     [year] { $year }
     [month] { $month }
    *[all] all time
 }
 report-asked = On it, the file will come here
 error-unknown-format = There is no such kind of report. There are: { $known }.
+error-report-not-found = There is no such report.
+error-made-anew-already = The same report is being made already.
 
 report-about-purchase = “{ $purchase }”
 report-about-person = your statement

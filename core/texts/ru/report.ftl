@@ -12,13 +12,15 @@ button-format-xlsx = 📗 Excel
 button-format-csv = 📄 CSV
 button-format-json = ⚙️ JSON
 button-format-png = 🖼 Картинка
-button-statement = { $format } · { $period ->
+button-statement-of = { $format } · { $period ->
     [year] { $year } год
     [month] { $month }
    *[all] за всё время
 }
 report-asked = Готовлю, файл придёт сюда
 error-unknown-format = Такого вида у отчёта нет. Бывают: { $known }.
+error-report-not-found = Такого отчёта нет.
+error-made-anew-already = Такой же отчёт уже готовится.
 
 report-about-purchase = «{ $purchase }»
 report-about-person = ваша выписка

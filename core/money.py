@@ -165,9 +165,9 @@ def spreadsheet_format(currency: str, language: str) -> str:
     digits = exponent(currency)
     standard = Locale.parse(language).currency_formats["standard"].pattern
     number = "0." + "0" * digits if digits else "0"
-    quoted = '"' + _spaced_symbol(currency, language, standard) + '"'
-    written: str = standard.replace("0.00", number).replace("¤", quoted)
-    return written
+    symbol = _spaced_symbol(currency, language, standard)
+    written: str = standard.replace("0.00", number).replace("¤", f'"{symbol}"')
+    return written.replace(_NO_BREAK_SPACE, " ")  # which is no literal that every spreadsheet takes
 
 
 @cache

@@ -25,6 +25,7 @@ from admin.commands import (
     reconcile,
     refunds,
     reminders,
+    reports,
     run,
     secrets,
     suspense,
@@ -49,7 +50,7 @@ app.command("reconcile")(reconcile.reconcile)
 app.command("doctor")(doctor.doctor)
 GROUPS = (
     *(accounts, actions, attempts, cards, db, dead_letters, ledger, notices, notifications, orders, outbox, people),
-    *(queue, refunds, reminders, secrets, suspense, withdrawals),
+    *(queue, refunds, reminders, reports, secrets, suspense, withdrawals),
 )
 for group in GROUPS:
     app.add_typer(group.app, name=group.__name__.rpartition(".")[2].replace("_", "-"))

@@ -20,6 +20,7 @@ from workers.effects.payments import (
     run_reconciliation,
     run_refund_calls,
 )
+from workers.effects.reports import run_reports
 from workers.effects.telegram import Telegram
 from workers.handle import handle, handle_many
 from workers.relay import run_relay
@@ -90,6 +91,7 @@ def _effects(db: Database, telegram: Telegram, providers: Providers, stopping: a
     jobs: dict[str, Job] = {
         "deliveries": lambda: run_deliveries(db, telegram, stopping),
         "cards": lambda: run_cards(db, telegram, stopping),
+        "reports": lambda: run_reports(db, stopping),
     }
     if providers:
         back = f"https://t.me/{telegram.username}?start=debts"

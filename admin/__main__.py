@@ -9,6 +9,7 @@ from admin.commands import (
     bench,
     check,
     demo,
+    events,
     ledger,
     migration,
     notices,
@@ -35,7 +36,7 @@ app.command("check")(check.check)
 app.command("bench")(bench.bench)
 app.command("migration")(migration.migration)
 app.command("reconcile")(reconcile.reconcile)
-for group in (accounts, actions, attempts, ledger, notices, orders, refunds, secrets, suspense, withdrawals):
+for group in (accounts, actions, attempts, events, ledger, notices, orders, refunds, secrets, suspense, withdrawals):
     app.add_typer(group.app, name=group.__name__.rpartition(".")[2])
 
 

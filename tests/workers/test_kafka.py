@@ -11,12 +11,13 @@ from uuid import UUID
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from structlog.testing import capture_logs
 
 from core.config import KafkaSettings, WrongSettings
 from core.db import Database
 from core.ids import EventId, new_id
+from core.keep_running import Job
 from core.outbox.drain import drain
 from core.outbox.emit import emit
 from core.outbox.envelope import Envelope
@@ -69,7 +70,7 @@ class Exporting:
         self.bus = bus or LocalBus(db, {})
         export_all = partial(run_export, db, broker.settings, self.stopping)
         relay = relay_jobs(db, self.bus, self.stopping, exports=exports_of(broker.settings))
-        self._jobs = [*relay.values(), *([export_all] * exporters)]
+        self._jobs: list[Job] = [*relay.values(), *([export_all] * exporters)]
 
     async def __aenter__(self) -> "Exporting":
         self.tasks = [asyncio.ensure_future(job()) for job in self._jobs]
@@ -310,7 +311,7 @@ class TestTheRelay:
 
         async def publish_late(_: object) -> dict[EventId, str]:
             async with db.transaction() as session:  # the other relay was quicker, and its export too
-                await session.execute(OutboxRow.__table__.delete())
+                await session.execute(delete(OutboxRow))
             return {}
 
         await drain(db, publish_late, exports=[EXPORT])

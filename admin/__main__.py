@@ -14,6 +14,7 @@ from admin.commands import (
     dead_letters,
     demo,
     doctor,
+    events,
     ledger,
     migration,
     notices,
@@ -49,8 +50,8 @@ app.command("migration")(migration.migration)
 app.command("reconcile")(reconcile.reconcile)
 app.command("doctor")(doctor.doctor)
 GROUPS = (
-    *(accounts, actions, attempts, cards, db, dead_letters, ledger, notices, notifications, orders, outbox, people),
-    *(queue, refunds, reminders, reports, secrets, suspense, withdrawals),
+    *(accounts, actions, attempts, cards, db, dead_letters, events, ledger, notices, notifications, orders),
+    *(outbox, people, queue, refunds, reminders, reports, secrets, suspense, withdrawals),
 )
 for group in GROUPS:
     app.add_typer(group.app, name=group.__name__.rpartition(".")[2].replace("_", "-"))

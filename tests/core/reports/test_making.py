@@ -97,8 +97,6 @@ class TestAWorker:
             document = await purchase_report(
                 session, purchase_id=asked.purchase_id, reader_id=None, language="ru", now=now
             )
-                session, purchase_id=asked.purchase_id, reader_id=None, language="ru", now=now
-            )
             await record_ready(session, slow, document, b"late", now=now)
             await record_failure(session, slow, "late", now=now)
         assert (await _stands(db, asked.id)).status == ReportStatus.RUNNING

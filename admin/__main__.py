@@ -8,11 +8,13 @@ from admin.commands import (
     attempts,
     bench,
     cards,
+    chaos,
     check,
     db,
     dead_letters,
     demo,
     doctor,
+    events,
     ledger,
     migration,
     notices,
@@ -24,6 +26,7 @@ from admin.commands import (
     reconcile,
     refunds,
     reminders,
+    reports,
     run,
     secrets,
     suspense,
@@ -42,12 +45,13 @@ app.command("demo")(demo.demo)
 app.command("test", context_settings=PASSED_THROUGH)(test.test)
 app.command("check")(check.check)
 app.command("bench")(bench.bench)
+app.command("chaos")(chaos.chaos)
 app.command("migration")(migration.migration)
 app.command("reconcile")(reconcile.reconcile)
 app.command("doctor")(doctor.doctor)
 GROUPS = (
-    *(accounts, actions, attempts, cards, db, dead_letters, ledger, notices, notifications, orders, outbox, people),
-    *(queue, refunds, reminders, secrets, suspense, withdrawals),
+    *(accounts, actions, attempts, cards, db, dead_letters, events, ledger, notices, notifications, orders),
+    *(outbox, people, queue, refunds, reminders, reports, secrets, suspense, withdrawals),
 )
 for group in GROUPS:
     app.add_typer(group.app, name=group.__name__.rpartition(".")[2].replace("_", "-"))

@@ -112,7 +112,7 @@ class Intake(Dispatcher):
     ) -> str:
         now = utc_now()
         if _is_goodbye(update) and not await is_known(session, person.telegram_id):
-            return "nobody"  # they were forgotten on request, and block the bot now: that is no new acquaintance
+            return "ignored"  # they were forgotten on request, and block the bot now: that is no new acquaintance
         actor = await self._meet(session, person, chat)
         replies.language = actor.language
         turn = Turn(session, actor, replies, now, self.settings, self.money, self.providers)

@@ -52,15 +52,15 @@ class EmbeddedPostgres:
 
     @classmethod
     @contextlib.contextmanager
-    def ephemeral(cls) -> Iterator["EmbeddedPostgres"]:
-        """Run a server that forgets everything at the end (for tests: it does not wait for the disk)."""
+    def ephemeral(cls, *, is_durable: bool = False) -> Iterator["EmbeddedPostgres"]:
+        """Run a server that forgets everything at the end (for tests: it waits for the disk only if `is_durable`)."""
         for abandoned in Path(tempfile.gettempdir()).glob(f"{EPHEMERAL_PREFIX}*"):
             with contextlib.suppress(OSError, EmbeddedPostgresFailed):
                 cls(abandoned).remove_if_abandoned()
         folder = Path(tempfile.mkdtemp(prefix=EPHEMERAL_PREFIX))
         folder.chmod(0o755)  # a new folder of our own, which another account may have to enter
         try:
-            with cls(folder, ephemeral=True) as server:
+            with cls(folder, ephemeral=not is_durable) as server:
                 yield server
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -96,8 +96,9 @@ class EmbeddedPostgres:
             self._check_version(version)
             if not self._is_running():
                 self._launch()
-            self._use = (self._home / "users").open("w")
-            fcntl.flock(self._use, fcntl.LOCK_SH)
+            if self._use is None:  # after a crash this process still counts as a user
+                self._use = (self._home / "users").open("w")
+                fcntl.flock(self._use, fcntl.LOCK_SH)
 
     def stop(self) -> None:
         """Leave the server, and stop it if nobody else uses it: connections end, committed rows are safe."""
@@ -107,6 +108,11 @@ class EmbeddedPostgres:
             self._use = None
             if _is_last(use) and self._is_running():
                 self._pg_ctl("stop", "-m", "fast", "-w")
+
+    def crash(self) -> None:
+        """Stop the server as a power cut does, whoever uses it; `start` lets it recover what was committed."""
+        with self._alone():
+            self._pg_ctl("stop", "-m", "immediate")
 
     def remove_if_abandoned(self) -> None:
         """Remove the server with all its data if nobody uses it any more: whoever did was killed."""

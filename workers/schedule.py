@@ -18,6 +18,7 @@ from core.payments.confirm_received import confirm_unanswered
 from core.payments.expire_attempts import expire_attempts, expire_refund_requests
 from core.payments.refund_attempt import confirm_unanswered_refunds
 from core.reminders.due import send_due
+from core.reports.make_report import forget_files
 from core.retention import sweep
 from core.settlement.expire_intents import expire_intents
 from core.telemetry.trail import entering
@@ -56,6 +57,7 @@ async def _report_slow_orders(session: AsyncSession) -> None:
 
 
 async def _sweep(session: AsyncSession) -> bool:
+    await forget_files(session, now=utc_now())
     return await sweep(session, now=utc_now())
 
 

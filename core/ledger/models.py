@@ -73,6 +73,7 @@ class Account(Base):
             name="pair",
         ),
         UniqueConstraint("id", "currency"),
+        Index("accounts_wallets_idx", "owner_id", postgresql_where=text("kind = 'wallet'")),
         {**SCHEMA, "postgresql_with": {"fillfactor": 70}},
     )
 

@@ -134,11 +134,16 @@ def _sums(content: CardContent) -> str:
 def _buttons(content: CardContent) -> Rows:
     purchase = content.purchase
     if purchase.status == PurchaseStatus.CLOSED:
-        return ((_button(content, "button-history", "show_history"),),)
+        report = _button(content, "button-report", "ask_report", style="primary")
+        return ((report, _button(content, "button-history", "show_history")),)
     if purchase.status == PurchaseStatus.LOCKED:
         return (
             (_button(content, "button-my-debts", "list_debts", style="primary"),),
-            (_button(content, "button-why", "explain"), _button(content, "button-history", "show_history")),
+            (
+                _button(content, "button-why", "explain"),
+                _button(content, "button-report", "ask_report"),
+                _button(content, "button-history", "show_history"),
+            ),
             (_button(content, "button-unlock", "unlock"), _button(content, "button-close", "close", style="success")),
         )
     return (
@@ -151,7 +156,11 @@ def _buttons(content: CardContent) -> Rows:
             _button(content, "button-add-task", "add_task", style="primary"),
             _button(content, "button-spent", "record_spending", style="primary"),
         ),
-        (_button(content, "button-lock", "preview"), _button(content, "button-history", "show_history")),
+        (
+            _button(content, "button-lock", "preview"),
+            _button(content, "button-report", "ask_report"),
+            _button(content, "button-history", "show_history"),
+        ),
     )
 
 

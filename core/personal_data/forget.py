@@ -20,6 +20,7 @@ from core.outbox.models import DeadLetter, QueueRow
 from core.payments.listings import notices_about
 from core.payments.models import Attempt, Rail, Refund
 from core.purchases.models import HistoryRow, Invite, InviteStatus, Purchase, Task
+from core.reports.models import Report
 
 NOTHING = "…"  # stands where a name stood
 NAME_LENGTH_MIN = 2  # a name of one letter is not told from a word
@@ -35,6 +36,9 @@ async def forget(session: AsyncSession, user: User, *, purchase_ids: Collection[
     await _forget_payments(session, user.id)
     await _forget_conversations(session, user.id, telegram_ids)
     await _forget_words(session, user.id, purchase_ids, [name for name in named if len(name) >= NAME_LENGTH_MIN])
+    # Files name everybody who took part; they can be made anew.
+    about = Report.purchase_id.in_(purchase_ids) | (Report.user_id == user.id) | (Report.requested_by == user.id)
+    await session.execute(delete(Report).where(about))
     await _forget_identity(session, user, usernames, now)
 
 

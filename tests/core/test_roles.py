@@ -40,6 +40,8 @@ from core.reminders.due import send_due
 from core.reminders.models import Reminder
 from core.reminders.plan import plan_after_lock
 from core.reminders.snooze_reminder import Snooze, snooze_reminder
+from core.reports.models import ReportFormat
+from core.reports.request_report import request_report
 from core.settlement.close_purchase import close_purchase
 from core.settlement.explain_intent import explain_intent
 from core.settlement.lock_distribution import lock_distribution
@@ -97,6 +99,10 @@ Do = Callable[[AsyncSession, Scene, Actor], Awaitable[Any]]
 # For each use-case: what each role is told, in the order of ROLES. N: not found, F: forbidden, -: it is done.
 TABLE: dict[str, tuple[str, Do]] = {
     "see the history": ("NNN----", lambda s, c, a: history_of(s, actor=a, purchase_id=c.purchase.id, limit=5)),
+    "ask for a report": (
+        "NNNF---",
+        lambda s, c, a: request_report(s, actor=a, purchase_id=c.purchase.id, kind=ReportFormat.PDF, now=NOW),
+    ),
     "preview": ("NNN----", lambda s, c, a: preview_distribution(s, actor=a, purchase_id=c.purchase.id)),
     "join": ("NNN----", lambda s, c, a: join_purchase(s, actor=a, purchase_id=c.purchase.id, now=NOW)),
     "invite": (

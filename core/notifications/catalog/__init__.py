@@ -25,6 +25,7 @@ from core.notifications.catalog import (
     refund_told,
     reminder,
     removed,
+    report_progress,
     top_up_refunded,
     withdrawal_settled,
 )
@@ -54,6 +55,7 @@ CATALOG: dict[str, Entry] = {
         purchase_closed,
         refund_told,
         reminder,
+        report_progress,
         removed,
         top_up_refunded,
         withdrawal_settled,

@@ -20,6 +20,7 @@ from core.outbox.models import DeadLetter, OutboxRow, QueueRow
 from core.payments.listings import STUCK_AFTER
 from core.payments.models import OPEN, Attempt, NoticeRow, NoticeStatus, Rail, Refund, RefundStatus
 from core.payments.place_suspense import suspended
+from core.reports.models import UNFINISHED, Report, ReportStatus
 
 SECONDS = timedelta(seconds=1)
 ROWS_MAX = 10_000
@@ -142,6 +143,19 @@ CHECKS = (
         ),
         see="notifications list --status queued",
         mend=("notifications retry",),
+    ),
+    Check(
+        "reports that were not made",
+        _rows(
+            Report,
+            "created_at",
+            lambda now: (
+                ((Report.status == ReportStatus.FAILED) & (Report.finished_at > now - timedelta(days=7)))
+                | (Report.status.in_(UNFINISHED) & (Report.created_at < now - 600 * SECONDS))
+            ),
+        ),
+        see="reports list --stuck",
+        mend=("reports retry",),
     ),
     Check("cards behind their purchase", _stale_cards, see="cards list --stale", mend=("cards redraw",)),
     Check(

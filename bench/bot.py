@@ -96,7 +96,7 @@ async def _steady(telegram: InstantTelegram, step: Step, *, seconds: float) -> l
     began = time.perf_counter()
 
     async def person(number: int) -> None:
-        for turn in range(2 * round(STEADY_RATE * seconds / PEOPLE / 2)):
+        for turn in range(2 * max(1, round(STEADY_RATE * seconds / PEOPLE / 2))):
             due = began + (turn * PEOPLE + number) / STEADY_RATE
             await asyncio.sleep(due - time.perf_counter())
             await telegram.ask(1 + number, *step(1 + number, turn))
@@ -109,9 +109,12 @@ async def _steady(telegram: InstantTelegram, step: Step, *, seconds: float) -> l
 @asynccontextmanager
 async def _answering(bot: Callable[..., None], *given: str) -> AsyncIterator[InstantTelegram]:
     telegram = InstantTelegram()
-    with Process(bot, await telegram.start(), *given):
-        yield telegram
-    await telegram.stop()
+    try:
+        with Process(bot, await telegram.start(), *given):
+            await telegram.is_polled()
+            yield telegram
+    finally:
+        await telegram.stop()
 
 
 def _run_ours(_: Said, telegram_url: str, database_url: str) -> None:

@@ -17,6 +17,7 @@ GROUP = "Crowd"
 JOIN = "I'm in"
 TOO_MANY = 429
 FINAL_SECONDS = 5
+PATIENCE_SECONDS = 60
 EDITS_A_MINUTE = 20  # what Telegram takes in one group, new messages included
 
 
@@ -36,11 +37,11 @@ async def _measure(url: str, telegram_url: str, people: int) -> list[Figure]:
     async with World.connect(telegram_url) as world:
         owner, *crowd = await _gather(world, people + 1)
         await owner.send(GROUP, "/new Party")
-        card = await owner.sees(GROUP, containing="Party", button=JOIN)
+        card = await owner.sees(GROUP, containing="Party", button=JOIN, within_seconds=PATIENCE_SECONDS)
         before = (await world.calls())[-1]["id"]
         began = time.time()  # the sandbox notes times by the same clock
         await asyncio.gather(*(person.tap(card, JOIN) for person in crowd))
-        await owner.sees(GROUP, containing=f"{people + 1} people", within_seconds=60)
+        await owner.sees(GROUP, containing=f"{people + 1} people", within_seconds=PATIENCE_SECONDS)
         calls = await world.calls(before)
     edits = [call for call in calls if call["method"].lower() == "editmessagetext"]
     answers = [call for call in calls if call["method"].lower() == "answercallbackquery"]
@@ -61,7 +62,7 @@ async def _gather(world: World, people: int) -> list[Person]:
     await world.act("add_group", title=GROUP, member_ids=[person["id"] for person in added])
     await world.look()
     crowd = [world.person(name) for name in names]
-    await crowd[0].sees(GROUP, containing="SyncBuy", within_seconds=30)
+    await crowd[0].sees(GROUP, containing="Hello", within_seconds=PATIENCE_SECONDS)
     return crowd
 
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import asyncpg
 from sqlalchemy import func, select
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bench.figure import Figure
@@ -97,10 +97,10 @@ async def _measure(url: str, sizes: tuple[int, ...], *, rounds: int) -> list[Fig
 
 async def _book(url: str, entries: int) -> Book:
     """Return a copy of the migrated database with a history of so many entries, and two purchases that go on."""
-    connection = await asyncpg.connect(url)
-    await connection.execute(f"CREATE DATABASE book_{entries} TEMPLATE postgres")
-    await connection.close()
-    copy = make_url(url).set(database=f"book_{entries}").render_as_string(hide_password=False)
+    template = make_url(url)
+    name = f"{template.database}_{entries}"
+    await _alone(template.set(database="template1"), f'CREATE DATABASE "{name}" TEMPLATE "{template.database}"')
+    copy = template.set(database=name).render_as_string(hide_password=False)
     await fill(copy, entries=entries)
     db = Database.connect(copy)
     async with db.transaction() as session:
@@ -110,10 +110,16 @@ async def _book(url: str, entries: int) -> Book:
         shopping, trip = [await _open(session, people[:PARTICIPANTS]) for _ in range(2)]
         task = await add_task(session, actor=people[0], purchase_id=shopping, title="Charcoal", now=utc_now())
         book = Book(entries, db, people, old, shopping, task.id, trip)
-    connection = await asyncpg.connect(copy)
-    await connection.execute("VACUUM ANALYZE")  # as autovacuum has done in a real one long ago
-    await connection.close()
+    await _alone(make_url(copy), "VACUUM ANALYZE")  # as autovacuum has done in a real one long ago
     return book
+
+
+async def _alone(url: URL, statement: str) -> None:
+    connection = await asyncpg.connect(url.render_as_string(hide_password=False))
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
 
 
 async def _open(session: AsyncSession, people: list[Actor]) -> PurchaseId:

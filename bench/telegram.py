@@ -26,6 +26,7 @@ class InstantTelegram:
         self._waiting: list[Update] = []
         self._news = asyncio.Event()
         self._stopping = False
+        self._asked = asyncio.Event()
         self._answers: dict[str, asyncio.Future[None]] = {}
         self._message = json.dumps({"message_id": 1, "date": 1, "chat": {"id": 1, "type": "private"}, "text": "ok"})
 
@@ -33,6 +34,10 @@ class InstantTelegram:
         """Listen, and return the address."""
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+
+    async def is_polled(self) -> None:
+        """Wait until the bot asks for updates: importing its library takes seconds."""
+        await self._asked.wait()
 
     async def stop(self) -> None:
         """Let go of the bot, which is gone already."""
@@ -65,6 +70,8 @@ class InstantTelegram:
                     + content
                 )
         except (asyncio.IncompleteReadError, ConnectionError):
+            pass  # it is gone
+        finally:
             writer.close()
 
     async def _answer(self, method: str, said: dict[str, str]) -> str:
@@ -72,6 +79,7 @@ class InstantTelegram:
             case "getme":
                 return json.dumps(BOT)
             case "getupdates":
+                self._asked.set()
                 while not self._waiting and not self._stopping:
                     self._news.clear()
                     await self._news.wait()

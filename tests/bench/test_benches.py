@@ -130,5 +130,5 @@ class TestStart:
 
 class TestRunning:
     def test_repeats_what_a_process_said_that_did_not_start(self) -> None:
-        with pytest.raises(RuntimeError, match="BOT_TOKEN"), running("bot", settings={"DATABASE_URL": "postgresql://"}):
+        with pytest.raises(RuntimeError, match="LOG_LEVEL"), running("bot", settings={"LOG_LEVEL": "LOUD"}):
             pass

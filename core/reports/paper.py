@@ -39,6 +39,7 @@ class Table:
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
     is_printed: bool = True
+    note: str = ""  # how to read it
 
 
 @dataclass(frozen=True, slots=True)

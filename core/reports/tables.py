@@ -4,7 +4,7 @@ Where several purchases stand in one table, `is_statement` puts the title of its
 """
 
 from collections.abc import Iterable, Sequence
-from functools import partial
+from typing import Any
 
 from core.ids import UserId
 from core.money import Money, currency_symbol, format_amount
@@ -13,7 +13,6 @@ from core.reports.paper import Cell, Column, Kind, Table
 from core.texts import say_plain
 
 NAME, TITLE, STATE, SHARED = 22, 30, 16, 44
-money_column = partial(Column, kind=Kind.MONEY, width=14, has_total=True)
 Rows = Iterable[Sequence[Cell]]
 
 
@@ -37,7 +36,7 @@ def people_table(report: PurchaseReport, language: str) -> Table:
         )
         for person in report.people
     ]
-    return _table("people", report.currency, language, columns, rows)
+    return _table("people", report.currency, language, columns, rows, note=say_plain(language, "report-signs"))
 
 
 def purchases_table(reports: Sequence[PurchaseReport], language: str) -> Table:
@@ -61,7 +60,7 @@ def purchases_table(reports: Sequence[PurchaseReport], language: str) -> Table:
         for report in reports
         for person in report.people
     ]
-    return _table("purchases", reports[0].currency, language, columns, rows)
+    return _table("purchases", reports[0].currency, language, columns, rows, note=say_plain(language, "report-signs"))
 
 
 def expenses_table(report: PurchaseReport, language: str) -> Table:
@@ -130,15 +129,16 @@ def shares_table(report: PurchaseReport, language: str) -> Table:
 
 def debts_table(reports: Sequence[PurchaseReport], language: str, *, is_statement: bool) -> Table:
     """Return who owes whom, and what became of it."""
+    adds_up = not is_statement  # what a person owes and what they are owed would be one sum
     columns = [
         *_purchase_column(language, is_statement=is_statement),
         _column("debtor", language, width=NAME),
         _column("creditor", language, width=NAME),
-        _money("amount", language),
-        _money("settled", language, is_optional=True),
-        _money("written-off", language, is_optional=True),
-        _money("refunded", language, is_optional=True),
-        _money("left", language),
+        _money("amount", language, has_total=adds_up),
+        _money("settled", language, is_optional=True, has_total=adds_up),
+        _money("written-off", language, is_optional=True, has_total=adds_up),
+        _money("refunded", language, is_optional=True, has_total=adds_up),
+        _money("left", language, has_total=adds_up),
         _column("state", language, width=STATE),
         _column("due", language, kind=Kind.DAY, width=12, is_optional=True),
     ]
@@ -227,7 +227,7 @@ def _transfer_columns(language: str, *, is_statement: bool) -> list[Column]:
         _column("moment", language, kind=Kind.MOMENT, width=17),
         _column("from", language, width=NAME),
         _column("to", language, width=NAME),
-        _money("amount", language),
+        _money("amount", language, has_total=not is_statement),
         _column("rail", language, width=STATE),
         _column("state", language, width=STATE),
     ]
@@ -237,20 +237,19 @@ def _purchase_column(language: str, *, is_statement: bool) -> list[Column]:
     return [_column("purchase", language, width=TITLE)] if is_statement else []
 
 
-def _table(
-    key: str, currency: str, language: str, columns: list[Column], rows: Rows, *, is_printed: bool = True
-) -> Table:
+def _table(key: str, currency: str, language: str, columns: list[Column], rows: Rows, **more: Any) -> Table:
     name = say_plain(language, f"report-table-{key}")
     title = say_plain(language, "report-table-in", table=name, symbol=currency_symbol(currency, language))
-    return Table(name, title, currency, columns, list(rows), is_printed)
+    return Table(name, title, currency, columns, list(rows), **more)
 
 
-def _column(key: str, language: str, **shape: object) -> Column:
-    return Column(say_plain(language, f"report-column-{key}"), **shape)  # type: ignore[arg-type]
+def _column(key: str, language: str, **shape: Any) -> Column:
+    return Column(say_plain(language, f"report-column-{key}"), **shape)
 
 
-def _money(key: str, language: str, *, is_optional: bool = False) -> Column:
-    return money_column(say_plain(language, f"report-column-{key}"), is_optional=is_optional)
+def _money(key: str, language: str, *, is_optional: bool = False, has_total: bool = True) -> Column:
+    label = say_plain(language, f"report-column-{key}")
+    return Column(label, Kind.MONEY, width=14, has_total=has_total, is_optional=is_optional)
 
 
 def _names(user_ids: Iterable[UserId], report: PurchaseReport) -> str:

@@ -28,7 +28,7 @@ def make(document: Document, language: str) -> bytes:
         "page": say_plain(language, "report-page", page="<page>", pages="<pages>"),
         "nothing": say_plain(language, "report-nothing"),
         "facts": paper.facts,
-        "facts_in_row": 4 if paper.picture else 3,
+        "facts_in_row": 3 if len(paper.facts) % 3 == 0 else 4,
         "picture": None if paper.picture is None else picture_content(paper.picture, language),
         "picture_after": 1,
         "tables": [_table(table, paper) for table in paper.tables if table.is_printed],
@@ -56,11 +56,12 @@ def _table(table: Table, paper: Paper) -> dict[str, Any]:
     written = [
         [_written(cell, column, table, paper) for cell, column in zip(row, columns, strict=True)] for row in rows
     ]
-    return {"title": table.title, "columns": shapes, "rows": written, "totals": _totals(columns, rows, table, paper)}
+    totals = _totals(columns, rows, table, paper)
+    return {"title": table.title, "note": table.note, "columns": shapes, "rows": written, "totals": totals}
 
 
 def _totals(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], table: Table, paper: Paper) -> list[str]:
-    if len(rows) < 2:  # noqa: PLR2004 -- one line is its own total
+    if len(rows) < 2 or not any(column.has_total for column in columns):  # noqa: PLR2004 -- one line is its own total
         return []
     totals, is_labelled = [], False
     for index, column in enumerate(columns):

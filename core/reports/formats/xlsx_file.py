@@ -91,7 +91,7 @@ class _Sheet:
 
     def _write_totals(self, row: int) -> None:
         """Write sums as formulas with their values, so that they are right before anything recalculates."""
-        if not self._table.rows:
+        if not self._table.rows or not any(column.has_total for column in self._table.columns):
             return
         is_labelled = False
         for index, column in enumerate(self._table.columns):

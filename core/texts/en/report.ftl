@@ -47,6 +47,7 @@ report-statement-all = All time
 report-statement-since = Since { $day }
 report-footer = SyncBuy · { $moment } ({ $zone })
 report-page = page { $page } of { $pages }
+report-signs = Plus: the person gets it back; minus: the person gives it.
 report-total = Total
 report-nothing = Nothing yet
 

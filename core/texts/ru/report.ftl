@@ -47,6 +47,7 @@ report-statement-all = За всё время
 report-statement-since = С { $day }
 report-footer = SyncBuy · { $moment } ({ $zone })
 report-page = стр. { $page } из { $pages }
+report-signs = Плюс — человеку вернётся, минус — ему отдавать.
 report-total = Итого
 report-nothing = Пока ничего нет
 

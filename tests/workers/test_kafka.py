@@ -115,7 +115,7 @@ class TestTheExport:
         facts = await broker.read(TOPIC, at_least=480)
         assert len(facts) == 480
         assert {who: _of(facts, who) for who in people} == rung
-        assert len({fact.partition for fact in facts}) == 3
+        assert len({fact.partition for fact in facts}) > 1
         assert all(len({fact.partition for fact in facts if fact.key == str(who)}) == 1 for who in people)
 
     async def test_tells_what_a_reader_chooses_by_without_opening_the_fact(

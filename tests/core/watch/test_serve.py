@@ -10,6 +10,8 @@ from core.clock import utc_now
 from core.config import TelemetrySettings
 from core.db import Database
 from core.ids import EventId, PurchaseId, new_id
+from core.ledger.audit import Violation
+from core.ledger.last_audit import record_audit
 from core.outbox.emit import emit
 from core.outbox.models import DeadLetter, QueueRow
 from core.purchases.events import PurchaseOpened
@@ -46,6 +48,17 @@ class TestAProcess:
         assert "syncbuy_database_up 1.0" in figures
         assert "process_resident_memory_bytes" in figures
         assert "syncbuy_dead_letters{" not in later
+
+    async def test_shows_what_the_last_audit_found(self, db: Database) -> None:
+        for violations in ([], [Violation(name, "key", "detail") for name in ("A1", "A2")]):
+            async with db.transaction() as session:
+                await record_audit(session, violations)
+        async with shown(db, ANY_PORT) as port:
+            figures = (await _get(port, "/metrics")).text
+
+        assert "syncbuy_audit_violations 2.0" in figures
+        assert "syncbuy_audit_age_seconds" in figures
+        assert "syncbuy_audit_age_seconds NaN" not in figures
 
     async def test_is_ready_while_its_database_is(self, db: Database) -> None:
         nowhere = Database.connect("postgresql://nobody@127.0.0.1:9/nowhere")

@@ -52,7 +52,7 @@ class Cable:
     async def _carry(
         self, source: asyncio.StreamReader, target: asyncio.StreamWriter, other: asyncio.StreamWriter
     ) -> None:
-        with contextlib.suppress(ConnectionError):
+        with contextlib.suppress(ConnectionError), contextlib.closing(target):
             while data := await source.read(self._toxics.slice_bytes):
                 await self._free.wait()
                 await asyncio.sleep(self._toxics.latency_seconds)
@@ -63,7 +63,6 @@ class Cable:
                     return
                 target.write(data)
                 await target.drain()
-        target.close()
 
     async def pull_out(self) -> None:
         for task in [*self._carrying]:

@@ -1,7 +1,7 @@
 """What goes wrong and when, as a seed says; and how each of it is done."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -15,8 +15,8 @@ from sandbox.telegram.person import World
 
 log = structlog.get_logger()
 KILLS_A_SECOND, MISDEEDS_A_SECOND = 0.6, 0.5
-# Those who carry the messages die most often, and those seldom that take seconds of the processor to start again.
-WEIGHTS = {"relay": 4, "reactions": 4, "effects": 1, "bot": 2, "webhooks": 2}
+# Of a pack of kills: those who carry the messages die most often, those seldom that take seconds to start again.
+SHARES = {"relay": 5, "reactions": 5, "effects": 2, "bot": 3, "webhooks": 3}
 OF_TELEGRAM: tuple[dict[str, Any], ...] = (
     {"kind": "duplicate_updates", "times": 3},
     {"kind": "lose_answer", "times": 1, "method": "sendMessage"},
@@ -54,7 +54,8 @@ class Fault:
 def schedule(seed: int, *, seconds: float, processes: Sequence[str], has_broker: bool) -> list[Fault]:
     """Return what goes wrong within so many seconds; the same for the same seed."""
     chance = Random(seed)  # noqa: S311 -- a seed is to be replayed, not to be kept secret
-    faults = [Fault(at, "kill", _victim(chance, processes)) for at in _times(chance, seconds, KILLS_A_SECOND)]
+    times = _times(chance, seconds, KILLS_A_SECOND)
+    faults = [Fault(at, "kill", name) for at, name in zip(times, _victims(chance, processes), strict=False)]
     for at in _times(chance, seconds, MISDEEDS_A_SECOND):
         kind, kinds = chance.choice((("telegram", OF_TELEGRAM), ("bank", OF_BANK)))
         faults.append(Fault(at, kind, how=dict(chance.choice(kinds))))
@@ -70,8 +71,11 @@ def _times(chance: Random, seconds: float, a_second: float) -> list[float]:
     return sorted(chance.uniform(0, seconds) for _ in range(round(seconds * a_second)))
 
 
-def _victim(chance: Random, processes: Sequence[str]) -> str:
-    return chance.choices(processes, [WEIGHTS[name.partition("-")[0]] for name in processes])[0]
+def _victims(chance: Random, processes: Sequence[str]) -> Iterator[str]:
+    """Yield processes for ever, as from a pack of cards that is shuffled anew each time it is used up."""
+    pack = [name for name in processes for _ in range(SHARES[name.partition("-")[0]])]
+    while True:
+        yield from chance.sample(pack, len(pack))
 
 
 class Striker:

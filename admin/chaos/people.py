@@ -10,6 +10,7 @@ from sandbox.bank.client import Bank, NotPossible
 from sandbox.telegram.person import NotAllowed, Seen, World
 
 NAMES = (("Анна", "Борис", "Вера"), ("Глеб", "Дарья", "Егор"))
+ARRIVE_SECONDS = 120.0  # so long may the bot take to start on a busy machine
 DECLINED = 0.15  # of the payments at the bank
 TOPS_UP, REFUNDS = 0.5, 0.5  # how many people do
 HAND, WALLET, LINKS = "Перевёл(а)", "Из кошелька", ("ЮKassa", "Банк")
@@ -29,12 +30,14 @@ class Friends:
     async def arrive(self) -> None:
         """Come to Telegram and say hello to the bot, which answers once it is there.
 
-        :raises GaveUp: if it does not.
+        :raises NotSeen: if it does not.
         """
         for name in self._names:
             raw = await self._world.act("add_person", first_name=name, language_code="ru")
             self._people.append(Patient(self._world, raw, self._stopping))
-            await self._people[-1].send(None, "/start", until=sees("SyncBuy"))
+            await self._people[-1].person.start()
+        for each in self._people:
+            await each.person.sees(None, containing="SyncBuy", within_seconds=ARRIVE_SECONDS)
 
     async def live(self) -> None:
         """Buy one thing after the other."""

@@ -37,8 +37,7 @@ async def drain(
 
     Several relays may drain at once: each batch holds the partitions that nobody else holds, so the events of one
     aggregate leave in their order. A relay that dies gives its partitions back with its connection, and what it had
-    published but not deleted is published again. The rows are not locked, because only the holder of their partition
-    deletes them. Here and in `export` a transaction waits for a network: it is what keeps the order.
+    published but not deleted is published again. Here and in `export` a transaction waits for a network: it is what keeps the order.
     """
     async with db.transaction() as session:
         rows = await _waiting(session)
@@ -70,8 +69,8 @@ async def _waiting(session: AsyncSession, *, known: Collection[str] | None = Non
 
     With `known` names, these only, and none that would pass an unknown one of its aggregate.
 
-    One statement does both, which saves a round trip; what another relay deleted between its beginning and its lock is
-    seen once more, and published twice.
+    One statement does both, which saves a round trip. It has seen the rows before it held their partitions, so it locks
+    them: what another relay has deleted meanwhile is passed over then, instead of being published twice.
     """
     partition = func.generate_series(0, PARTITIONS - 1).table_valued("number").render_derived()
     free = func.pg_try_advisory_xact_lock(ADVISORY_NAMESPACE, partition.c.number)
@@ -83,7 +82,8 @@ async def _waiting(session: AsyncSession, *, known: Collection[str] | None = Non
         earlier = aliased(OutboxRow)
         same = (earlier.aggregate_id == OutboxRow.aggregate_id) & (earlier.id <= OutboxRow.id)
         waiting &= ~select(earlier.id).where(same, earlier.event_name.not_in(known)).exists()
-    return list(await session.scalars(select(OutboxRow).where(waiting).order_by(OutboxRow.id).limit(BATCH)))
+    rows = select(OutboxRow).where(waiting).order_by(OutboxRow.id).limit(BATCH)
+    return list(await session.scalars(rows.with_for_update(of=OutboxRow)))
 
 
 async def _queue(session: AsyncSession, exports: Collection[str], out: set[int], rows: Sequence[OutboxRow]) -> None:

@@ -42,10 +42,10 @@ def measure(*, quick: bool) -> list[Figure]:
     """Return updates a second with 16 people at once, and how long an answer takes at 50 updates a second."""
     with migrated_database() as url:
         tasks = asyncio.run(_prepare(url))
-        return run(_measure(url, tasks, seconds=1 if quick else 5))
+        return run(_measure(url, tasks, seconds=1 if quick else 5, rounds=ROUNDS))
 
 
-async def _measure(url: str, tasks: Mapping[int, TaskId], *, seconds: float) -> list[Figure]:
+async def _measure(url: str, tasks: Mapping[int, TaskId], *, seconds: float, rounds: int) -> list[Figure]:
     steps: dict[str, Step] = {
         "taps that take a task or give it back": lambda person, turn: _tap(person, tasks[person], turn),
         "commands that show debts": lambda person, _: command(person, "/debts"),
@@ -57,7 +57,7 @@ async def _measure(url: str, tasks: Mapping[int, TaskId], *, seconds: float) -> 
             times: dict[InstantTelegram, list[float]] = {echo: [], ours: []}
             for telegram in (echo, ours):
                 await _rate(telegram, step, seconds=seconds / 2)  # connections are opened, statements planned
-            for _ in range(ROUNDS):  # in turn, so that a slow moment of the machine is shared
+            for _ in range(rounds):  # in turn, so that a slow moment of the machine is shared
                 for telegram in (echo, ours):
                     rates[telegram].append(await _rate(telegram, step, seconds=seconds))
                     times[telegram] += await _steady(telegram, step, seconds=seconds)
@@ -138,10 +138,10 @@ def _run_ours(_: Said, telegram_url: str, database_url: str) -> None:
 
 
 def _run_echo(_: Said, telegram_url: str) -> None:
-    from aiogram import Dispatcher
+    from aiogram import Bot, Dispatcher
+    from aiogram.client.session.aiohttp import AiohttpSession
+    from aiogram.client.telegram import TelegramAPIServer
     from aiogram.types import CallbackQuery, Message
-
-    from bot.dispatcher import connect
 
     dispatcher = Dispatcher()
 
@@ -154,7 +154,8 @@ def _run_echo(_: Said, telegram_url: str) -> None:
         await query.answer(query.data)
 
     async def answering() -> None:
-        await dispatcher.start_polling(connect(TOKEN, telegram_url), handle_signals=False, polling_timeout=25)
+        bot = Bot(TOKEN, session=AiohttpSession(api=TelegramAPIServer.from_base(telegram_url)))
+        await dispatcher.start_polling(bot, handle_signals=False, polling_timeout=25)
 
     run(answering())
 

@@ -153,10 +153,13 @@ async def connected(
     from aiogram.client.default import DefaultBotProperties
     from aiogram.client.session.aiohttp import AiohttpSession
     from aiogram.client.telegram import TelegramAPIServer
+    from aiogram.methods import EditMessageText, GetMe, Response, SendMessage, SendPhoto
     from aiogram.types import LinkPreviewOptions
 
     defaults = DefaultBotProperties(parse_mode="HTML", link_preview=LinkPreviewOptions(is_disabled=True))
     session = AiohttpSession(api=TelegramAPIServer.from_base(api_url))
+    # Held, or pydantic drops these models at each round of garbage collection, and building them costs more than a call.
+    _held = [Response[one.__returning__] for one in (GetMe, SendMessage, SendPhoto, EditMessageText)]  # type: ignore[name-defined]
     async with Bot(token, session=session, default=defaults) as bot:
         me = await bot.me()
         yield Telegram(

@@ -37,7 +37,8 @@ async def drain(
 
     Several relays may drain at once: each batch holds the partitions that nobody else holds, so the events of one
     aggregate leave in their order. A relay that dies gives its partitions back with its connection, and what it had
-    published but not deleted is published again. Here and in `export` a transaction waits for a network: it is what keeps the order.
+    published but not deleted is published again. Here and in `export` a transaction waits for a network: it is what
+    keeps the order.
     """
     async with db.transaction() as session:
         rows = await _waiting(session)

@@ -158,7 +158,7 @@ async def connected(
 
     defaults = DefaultBotProperties(parse_mode="HTML", link_preview=LinkPreviewOptions(is_disabled=True))
     session = AiohttpSession(api=TelegramAPIServer.from_base(api_url))
-    # Held, or pydantic drops these models at each round of garbage collection, and building them costs more than a call.
+    # Held, or pydantic drops these models at each round of garbage collection; building one costs more than a call.
     _held = [Response[one.__returning__] for one in (GetMe, SendMessage, SendPhoto, EditMessageText)]  # type: ignore[name-defined]
     async with Bot(token, session=session, default=defaults) as bot:
         me = await bot.me()

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 
@@ -134,7 +134,7 @@ def refusals_told() -> Iterator[None]:
         refuse(str(failure))
 
 
-def refuse(sentence: str) -> None:
+def refuse(sentence: str) -> NoReturn:
     """End with exit code 1 and a sentence on stderr."""
     typer.echo(sentence, err=True)
     raise typer.Exit(1) from None

@@ -1,18 +1,22 @@
 """The story that `demo` plays: four people and a barbecue, paid by every rail; one is late, one is disputed."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from core.clock import utc_now
 from sandbox.bank.client import Bank
 from sandbox.telegram.person import Person, Seen, World
 
 GROUP = "Дача 🌲"
+NOON = 12
 Tell = Callable[[str], None]
 
 
 async def play(world: World, bank: Bank, tell: Tell) -> None:
     """Play the story through the chat and the bank, the way people would; `tell` announces each scene."""
     anna, boris, vera, john = (world.person(name) for name in ("anna", "boris", "vera", "john"))
+    await world.advance(until_noon(utc_now()))  # at night some words would wait for the morning
     tell("Everybody but John opens a private chat with the bot; Anna and Vera say where to pay them")
     await _settle_in(anna, "+7 912 345-67-89")
     await _settle_in(vera, "+7 921 000-11-22")
@@ -42,6 +46,12 @@ async def play(world: World, bank: Bank, tell: Tell) -> None:
     await world.advance(timedelta(days=7, hours=1))
     tell("Everybody is settled: Anna closes the purchase")
     await _close(anna)
+
+
+def until_noon(now: datetime) -> timedelta:
+    """Return how long it is to the next noon where the people of the story live."""
+    local = now.astimezone(ZoneInfo("Europe/Moscow"))
+    return timedelta(days=local.hour >= NOON) + local.replace(hour=NOON, minute=0, second=0, microsecond=0) - local
 
 
 async def _settle_in(person: Person, phone: str) -> None:

@@ -11,13 +11,12 @@ from uuid import UUID
 import asyncpg
 
 from bench.figure import Figure
+from bench.ground import migrated_database
 from core.clock import utc_now
 from core.db import Database
-from core.embedded_postgres import EmbeddedPostgres
 from core.ids import UserId, new_id
 from core.ledger.chart import AccountName, Leg, bank, provider_clearing, wallet
 from core.ledger.post import Draft, post, post_many
-from core.migrate import migrate
 
 CLIENTS = (1, 8, 32)
 ROUNDS = 5  # everything is measured in turn, again and again, because the disk and its other users change their mind
@@ -32,17 +31,8 @@ Step = Callable[[], Awaitable[object]]
 
 def measure(*, quick: bool) -> list[Figure]:
     """Return postings a second and their 99th percentile at 1, 8 and 32 clients, and journals a second in batches."""
-    import tempfile
-    from pathlib import Path
-
-    with tempfile.TemporaryDirectory(prefix="syncbuy-bench-") as folder:
-        server = EmbeddedPostgres(Path(folder) / "pg")  # durable as in production: the disk is part of the figure
-        server.start()
-        try:
-            asyncio.run(migrate(server.url))
-            return asyncio.run(_measure(server.url, seconds=0.2 if quick else 1))
-        finally:
-            server.stop()
+    with migrated_database() as url:
+        return asyncio.run(_measure(url, seconds=0.2 if quick else 1))
 
 
 async def _measure(url: str, *, seconds: float) -> list[Figure]:

@@ -1,52 +1,67 @@
-"""How long an order takes from its placing to its end, and how many end in a second, on the local bus."""
+"""How long an order takes from its placing to its end, and how many end in a second, on each bus."""
 
 import asyncio
 import statistics
-import tempfile
 import time
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import asyncpg
+from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from bench.figure import Figure
+from bench.ground import migrated_database, run
 from core.accounts.limits import Limits
 from core.clock import utc_now
+from core.config import BusSettings
 from core.db import Database
-from core.embedded_postgres import EmbeddedPostgres
 from core.identity.actor import Actor, TelegramPerson
 from core.identity.meet import meet
-from core.ids import EventId, OrderId
+from core.ids import OrderId
 from core.keep_running import keep_all_running
 from core.ledger.audit import audit
 from core.ledger.balances import balance
 from core.ledger.chart import Leg, bank, wallet
 from core.ledger.post import post
-from core.migrate import migrate
 from core.orders.models import Order, OrderStatus
 from core.orders.place_order import place_order
 from core.outbox.envelope import Envelope
-from workers.bus.local import LocalBus
-from workers.run import reaction_jobs, relay_jobs
-from workers.subscriptions import listeners
+from sandbox.rabbitmq import server_script, throwaway_rabbitmq
+from workers.bus.port import Bus, Handle, HandleMany
+from workers.run import new_bus, reaction_jobs, relay_jobs
 
 PEOPLE = 50
 WEALTH = 10**9
 LIMITS = Limits(operation=10**9, day=10**11)
 PLACING_AT_ONCE = 8
+LOCAL = BusSettings(amqp_url=None)
+FINISHING = "finish-orders"
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much is measured: seconds at each rate, orders of a backlog, and seconds of what stands beside it."""
+
+    seconds_at: Mapping[int, float]
+    backlog: int
+    bare_seconds: float
+
+
+QUICK = Sizes({4: 3, 50: 4, 500: 2}, 1_000, 1)
+FULL = Sizes({4: 20, 50: 60, 500: 20}, 10_000, 4)
 
 
 def measure(*, quick: bool) -> list[Figure]:
     """Return latencies at several rates, and the drain of a backlog to final states, spread and from one wallet."""
-    with tempfile.TemporaryDirectory(prefix="syncbuy-bench-") as folder:
-        server = EmbeddedPostgres(Path(folder) / "pg")  # durable as in production: the disk is part of the figure
-        server.start()
-        try:
-            asyncio.run(migrate(server.url))
-            return asyncio.run(_measure(server.url, quick=quick))
-        finally:
-            server.stop()
+    sizes = QUICK if quick else FULL
+    with migrated_database() as url:
+        figures = run(_measure(url, LOCAL, sizes))
+    if server_script() is not None:
+        with migrated_database() as url, throwaway_rabbitmq() as broker:
+            settings = BusSettings(amqp_url=SecretStr(broker.url))
+            figures += run(_measure(url, settings, sizes))
+    return figures
 
 
 class Shop:
@@ -84,11 +99,22 @@ class Shop:
             )
             return order.id
 
-    async def work(self) -> None:
+    async def place_many(self, people: Sequence[Actor], count: int) -> None:
+        """Place so many orders, a few at once."""
+        numbers = iter(range(count))
+
+        async def client() -> None:
+            for number in numbers:
+                await self.place(people[number % len(people)])
+
+        await asyncio.gather(*(client() for _ in range(PLACING_AT_ONCE)))
+
+    async def work(self, settings: BusSettings) -> None:
         """Carry orders out until `stopping` is set."""
-        bus = Watched(self.db, self)
+        bus = Watched(new_bus(self.db, settings), self)
         jobs = relay_jobs(self.db, bus, self.stopping) | reaction_jobs(self.db, bus, self.stopping)
         await keep_all_running(jobs, self.stopping)
+        await bus.close()
 
     async def are_final(self, count: int, *, within_seconds: float) -> None:
         """Wait until so many orders have ended."""
@@ -98,44 +124,63 @@ class Shop:
                 await self.news.wait()
 
 
-class Watched(LocalBus):
-    """The local bus, which notes when the event that an order has ended is published: after its commit."""
+class Watched:
+    """A bus that notes which orders have ended: those whose last transaction has committed just now."""
 
-    def __init__(self, db: Database, shop: Shop) -> None:
-        super().__init__(db, listeners())
+    def __init__(self, bus: Bus, shop: Shop) -> None:
         self.shop = shop
+        self.publish, self.chores, self.close = bus.publish, bus.chores, bus.close
+        self._consume = bus.consume
 
-    async def publish(self, envelopes: Sequence[Envelope]) -> dict[EventId, str]:
-        """Note what has ended, and publish."""
+    async def consume(
+        self, consumer: str, handle: Handle, stopping: asyncio.Event, *, handle_many: HandleMany | None = None
+    ) -> None:
+        """Let the consumer have its events."""
+        assert handle_many is not None
+        many = handle_many
+
+        async def one_and_note(envelope: Envelope) -> None:
+            await handle(envelope)
+            self._note([envelope])
+
+        async def many_and_note(envelopes: Sequence[Envelope]) -> None:
+            await many(envelopes)
+            self._note(envelopes)
+
+        if consumer == FINISHING:
+            await self._consume(consumer, one_and_note, stopping, handle_many=many_and_note)
+        else:
+            await self._consume(consumer, handle, stopping, handle_many=handle_many)
+
+    def _note(self, envelopes: Sequence[Envelope]) -> None:
         now = time.perf_counter()
         for envelope in envelopes:
-            if envelope.event_name in {"order.finished", "order.cancelled"}:
-                self.shop.ended.setdefault(OrderId(envelope.aggregate_id), now)
+            self.shop.ended.setdefault(OrderId(envelope.aggregate_id), now)
         self.shop.news.set()
-        return await super().publish(envelopes)
 
 
-async def _measure(url: str, *, quick: bool) -> list[Figure]:
-    bare = await _bare_rate(url, seconds=1 if quick else 4)
+async def _measure(url: str, settings: BusSettings, sizes: Sizes) -> list[Figure]:
+    name = "local bus" if settings.amqp_url is None else "RabbitMQ"
+    bare, alone = await _bare(url, seconds=sizes.bare_seconds)
     db = Database.connect(url, pool_size=20)
     shop = Shop(db)
     await shop.open()
-    working = asyncio.create_task(shop.work())
+    working = asyncio.create_task(shop.work(settings))
     figures = []
-    for rate, seconds in ((4, 3 if quick else 20), (50, 4 if quick else 60), (500, 2 if quick else 20)):
-        figures += await _at_rate(shop, rate, seconds)
-    count = 1_000 if quick else 10_000
+    for rate, seconds in sizes.seconds_at.items():
+        figures += await _at_rate(shop, f"{name}, {rate}/s", rate, seconds, bare_ms=alone)
+    count = sizes.backlog
     for case, people in (("backlog", shop.people), ("hot account", shop.people[:1])):
         shop.stopping.set()
         await working
-        await _backlog(shop, people, count)
+        await shop.place_many(people, count)
         shop.stopping.clear()
         shop.ended.clear()
         began = time.perf_counter()
-        working = asyncio.create_task(shop.work())
+        working = asyncio.create_task(shop.work(settings))
         await shop.are_final(count, within_seconds=300)
         drained = count / (max(shop.ended.values()) - began)
-        figures.append(Figure(f"{case} of {count}, drained to final", round(drained), "orders/s", bare))
+        figures.append(Figure(f"{name}, {case} of {count}, drained to final", round(drained), "orders/s", bare))
     shop.stopping.set()
     await working
     await _check(shop)
@@ -143,11 +188,11 @@ async def _measure(url: str, *, quick: bool) -> list[Figure]:
     return figures
 
 
-async def _at_rate(shop: Shop, rate: int, seconds: int) -> list[Figure]:
+async def _at_rate(shop: Shop, case: str, rate: int, seconds: float, *, bare_ms: float) -> list[Figure]:
     """Place orders at a steady rate whatever becomes of them, and return how long they took to their end."""
     shop.ended.clear()
     placed: dict[OrderId, float] = {}
-    loop, count = asyncio.get_running_loop(), rate * seconds
+    loop, count = asyncio.get_running_loop(), round(rate * seconds)
     began = loop.time()
 
     async def place(number: int) -> None:
@@ -164,40 +209,36 @@ async def _at_rate(shop: Shop, rate: int, seconds: int) -> list[Figure]:
     steady = statistics.median(took[-third:]) / statistics.median(took[:third])
     cuts = statistics.quantiles(took, n=100)
     return [
-        Figure(f"{rate}/s, p50", round(cuts[49], 1), "ms"),
-        Figure(f"{rate}/s, p95", round(cuts[94], 1), "ms"),
-        Figure(f"{rate}/s, p99", round(cuts[98], 1), "ms"),
-        Figure(f"{rate}/s, last third against the first", round(steady, 2), "x"),
+        Figure(f"{case}, p50", round(cuts[49], 1), "ms", bare_ms),
+        Figure(f"{case}, p95", round(cuts[94], 1), "ms", bare_ms),
+        Figure(f"{case}, p99", round(cuts[98], 1), "ms", bare_ms),
+        Figure(f"{case}, last third against the first", round(steady, 2), "x"),
     ]
 
 
-async def _backlog(shop: Shop, people: list[Actor], count: int) -> None:
-    numbers = iter(range(count))
+async def _bare(url: str, *, seconds: float) -> tuple[float, float]:
+    """Return how many times a second this machine inserts two rows and commits, with 8 clients, and the median in ms.
 
-    async def client() -> None:
-        for number in numbers:
-            await shop.place(people[number % len(people)])
-
-    await asyncio.gather(*(client() for _ in range(PLACING_AT_ONCE)))
-
-
-async def _bare_rate(url: str, *, seconds: float) -> float:
-    """Return how many times a second this machine inserts two rows and commits, with 8 clients."""
-    pool = await asyncpg.create_pool(url, min_size=8, max_size=8)
+    The median is of one client that is alone: what no order can be quicker than.
+    """
+    pool = await asyncpg.create_pool(url, min_size=PLACING_AT_ONCE, max_size=PLACING_AT_ONCE)
     await pool.execute("CREATE TABLE bare (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, amount bigint)")
-    until, done = time.perf_counter() + seconds, 0
+    times: list[float] = []
 
-    async def client() -> None:
-        nonlocal done
-        while time.perf_counter() < until:
+    async def client(until: float) -> None:
+        while (began := time.perf_counter()) < until:
             async with pool.acquire() as connection, connection.transaction():
                 await connection.execute("INSERT INTO bare (amount) VALUES (1)")
                 await connection.execute("INSERT INTO bare (amount) VALUES (2)")
-            done += 1
+            times.append(1000 * (time.perf_counter() - began))
 
-    await asyncio.gather(*(client() for _ in range(8)))
+    await client(time.perf_counter() + seconds / 2)
+    median = round(statistics.median(times), 1)
+    times.clear()
+    until = time.perf_counter() + seconds
+    await asyncio.gather(*(client(until) for _ in range(PLACING_AT_ONCE)))
     await pool.close()
-    return round(done / seconds)
+    return round(len(times) / seconds), median
 
 
 async def _check(shop: Shop) -> None:

@@ -5,31 +5,24 @@ import base64
 import hashlib
 import hmac
 import json
-import multiprocessing
-import multiprocessing.connection
 import statistics
-import tempfile
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Self
 
 import asyncpg
 from fastapi import FastAPI, Request, Response
 from pydantic import SecretStr
 
 from bench.figure import Figure
+from bench.ground import Process, Said, migrated_database, run
 from core.clock import utc_now
 from core.config import WebhooksSettings
 from core.db import Database
-from core.embedded_postgres import EmbeddedPostgres
 from core.ids import new_id
-from core.migrate import migrate
 from core.payments.providers.asking import new_client
 from core.payments.providers.standard import SECRET_NAME, Standard
-from core.process import quickest_loop
 from core.secrets import Secrets
 from webhooks.app import create_app
 from webhooks.serve import listen, serve
@@ -40,28 +33,21 @@ OPEN_LOOP_CONNECTIONS = 64
 POOL = 10
 KEY = b"k" * 32
 ROUNDS = 3
-Notices = Callable[[], bytes]
 
 
 def measure(*, quick: bool) -> list[Figure]:
     """Return notices a second at 8 clients, and the 99th percentile when 200 come every second."""
-    with tempfile.TemporaryDirectory(prefix="syncbuy-bench-") as folder:
-        server = EmbeddedPostgres(Path(folder) / "pg")  # durable as in production: the disk is part of the figure
-        server.start()
-        try:
-            asyncio.run(migrate(server.url))
-            asyncio.run(_make_bare_table(server.url))
-            with _Process(_serve_ours, server.url) as ours, _Process(_serve_bare, server.url) as bare:
-                return asyncio.run(_measure(ours, bare, seconds=1 if quick else 4))
-        finally:
-            server.stop()
+    with migrated_database() as url:
+        asyncio.run(_make_bare_table(url))
+        with Process(_serve_ours, url) as ours, Process(_serve_bare, url) as bare:
+            return asyncio.run(_measure(ours.heard(), bare.heard(), seconds=1 if quick else 4))
 
 
-async def _measure(ours: "_Process", bare: "_Process", *, seconds: float) -> list[Figure]:
+async def _measure(ours: int, bare: int, *, seconds: float) -> list[Figure]:
     rates: dict[str, list[float]] = {"ours": [], "bare": []}
     for _ in range(ROUNDS):  # in turn, so that a slow moment of the machine is shared
-        for name, process in (("bare", bare), ("ours", ours)):
-            rates[name].append(await _rate(process, seconds=seconds))
+        for name, port in (("bare", bare), ("ours", ours)):
+            rates[name].append(await _rate(port, seconds=seconds))
     rate, limit = (statistics.median(rates[name]) for name in ("ours", "bare"))
     p99_bare = await _p99(bare, seconds=2 * seconds)
     p99 = await _p99(ours, seconds=2 * seconds)
@@ -71,14 +57,14 @@ async def _measure(ours: "_Process", bare: "_Process", *, seconds: float) -> lis
     ]
 
 
-async def _rate(process: "_Process", *, seconds: float) -> float:
+async def _rate(port: int, *, seconds: float) -> float:
     numbers = count()
     done = 0
     until = time.perf_counter() + seconds
 
     async def client() -> None:
         nonlocal done
-        caller = await _Caller.connect(process.port)
+        caller = await _Caller.connect(port)
         while time.perf_counter() < until:
             await caller.post(_notice(next(numbers)))
             done += 1
@@ -88,11 +74,11 @@ async def _rate(process: "_Process", *, seconds: float) -> float:
     return done / seconds
 
 
-async def _p99(process: "_Process", *, seconds: float) -> float:
+async def _p99(port: int, *, seconds: float) -> float:
     """Return the 99th percentile in milliseconds, counted from the moment at which a notice was due to be sent."""
     callers: asyncio.Queue[_Caller] = asyncio.Queue()
     for _ in range(OPEN_LOOP_CONNECTIONS):
-        callers.put_nowait(await _Caller.connect(process.port))
+        callers.put_nowait(await _Caller.connect(port))
     times: list[float] = []
 
     async def send(due: float) -> None:
@@ -152,26 +138,8 @@ class _Caller:
         self.writer.close()
 
 
-class _Process:
-    """A server in a process of its own, as in production."""
-
-    def __init__(self, run: Callable[[str, multiprocessing.connection.Connection], None], database_url: str) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._here, there = context.Pipe()
-        self._process = context.Process(target=run, args=(database_url, there), daemon=True)
-
-    def __enter__(self) -> Self:
-        self._process.start()
-        self.port: int = self._here.recv()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.terminate()
-        self._process.join()
-
-
-def _serve_ours(database_url: str, there: multiprocessing.connection.Connection) -> None:
-    async def run() -> None:
+def _serve_ours(there: Said, database_url: str) -> None:
+    async def serving() -> None:
         secret = SecretStr(f"whsec_{base64.b64encode(KEY).decode()}")
         secrets = Secrets(Path("no-such-file"), given={SECRET_NAME: secret})
         provider = Standard(
@@ -181,11 +149,11 @@ def _serve_ours(database_url: str, there: multiprocessing.connection.Connection)
         db = Database.connect(database_url, pool_size=POOL)
         await _serve(create_app(db, {"standard": provider}, settings=WebhooksSettings()), there)
 
-    _run(run)
+    run(serving())
 
 
-def _serve_bare(database_url: str, there: multiprocessing.connection.Connection) -> None:
-    async def run() -> None:
+def _serve_bare(there: Said, database_url: str) -> None:
+    async def serving() -> None:
         pool = await asyncpg.create_pool(database_url, min_size=POOL, max_size=POOL)
         app = FastAPI()
 
@@ -196,18 +164,13 @@ def _serve_bare(database_url: str, there: multiprocessing.connection.Connection)
 
         await _serve(app, there)
 
-    _run(run)
+    run(serving())
 
 
-async def _serve(app: FastAPI, there: multiprocessing.connection.Connection) -> None:
+async def _serve(app: FastAPI, there: Said) -> None:
     listening = listen("127.0.0.1", 0)
     there.send(listening.getsockname()[1])
     await serve(app, listening, asyncio.Event())
-
-
-def _run(run: Callable[[], Awaitable[None]]) -> None:
-    with asyncio.Runner(loop_factory=quickest_loop()) as runner:
-        runner.run(run())  # type: ignore[arg-type]
 
 
 async def _make_bare_table(url: str) -> None:

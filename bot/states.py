@@ -16,6 +16,8 @@ class Asking(StatesGroup):
     part = State()
     paid_proof = State()
     requisite = State()
+    quiet_hours = State()
+    time_zone = State()
     top_up = State()
     withdrawal = State()
     refund_part = State()

@@ -81,6 +81,13 @@ class Database:
         if session.info.get(WAKE):
             self.ring()
 
+    @contextlib.asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncSession]:
+        """Open a transaction all of whose statements see the rows as the first one saw them (REPEATABLE READ)."""
+        async with self.transaction() as session:
+            await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            yield session
+
     async def run_alone(self, statement: "Alone", parameters: Mapping[str, Any]) -> Any:
         """Carry out one statement as a transaction of its own, in one round trip, and return its first value or None.
 

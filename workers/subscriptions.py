@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.accounts.events import HoldRefused, MoneyHeld
-from core.identity.events import PlaceholderClaimed
+from core.identity.events import PlaceholderClaimed, PreferencesChosen
 from core.ids import EventId
 from core.notifications.catalog import EVENTS_TOLD
 from core.orders.events import OrderPlaced
 from core.outbox.event import REGISTRY, Event
-from core.purchases.events import PurchaseEvent
-from workers.reactions import claim_invites, finish_order, mark_card, notify, take_order
+from core.purchases.events import DistributionLocked, PurchaseClosed, PurchaseEvent
+from workers.reactions import claim_invites, finish_order, mark_card, notify, plan_reminders, post_report, take_order
 
 React = Callable[[AsyncSession, Event, EventId], Awaitable[None]]
 ReactToMany = Callable[[AsyncSession, Sequence[tuple[Event, EventId]]], Awaitable[None]]
@@ -37,6 +37,8 @@ SUBSCRIPTIONS = (
     Reaction("mark-card", EVERYTHING_ON_A_CARD, mark_card.react),
     Reaction("notify", EVENTS_TOLD, notify.react, notify.react_to_many),
     Reaction("claim-invites", (PlaceholderClaimed,), claim_invites.react),
+    Reaction("plan-reminders", (DistributionLocked, PreferencesChosen), plan_reminders.react),
+    Reaction("post-report", (PurchaseClosed,), post_report.react),
     Reaction("take-orders", (OrderPlaced,), take_order.react, take_order.react_to_many),
     Reaction("finish-orders", (MoneyHeld, HoldRefused), finish_order.react, finish_order.react_to_many),
 )

@@ -47,6 +47,22 @@ def audit(*, as_json: AsJson = False) -> None:
     raise typer.Exit(1 if violations else 0)
 
 
+@app.command("last-audit")
+def show_last_audit(*, as_json: AsJson = False) -> None:
+    """Show what the running product found when it last checked the book; exit 1 if anything, or if it never did."""
+    from admin.operating import refuse
+    from admin.showing import show
+    from core.ledger.last_audit import last_audit
+
+    with opened_desk() as desk:
+        found = desk.ask(last_audit)
+        if found is None:
+            refuse("Nobody has checked the book yet: the workers do it every five minutes.")
+        audit = {"audited_at": found.audited_at, "violations": found.violations}
+        show({"audit": audit, "violations": found.details["violations"]}, as_json=as_json)
+    raise typer.Exit(1 if found.violations else 0)
+
+
 @app.command("accounts")
 def list_accounts(
     *,

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0014_correlation"
-down_revision = "0011_operator_actions"
+down_revision = "0013_reminders"
 
 TABLES = ("notifications", "cards")
 

@@ -1,4 +1,4 @@
-"""`/settings`: a person's language and requisites, a group's language and currency."""
+"""`/settings`: what a person has chosen, and their requisites; a group's language and currency."""
 
 from aiogram import Router
 from aiogram.filters import Command
@@ -9,11 +9,12 @@ from aiogram.types import Message as TelegramMessage
 from bot.callbacks import Tapped
 from bot.states import Answer, Asking
 from bot.turn import Turn
-from core.identity.models import Chat
+from bot.views.settings import own_view
+from core.identity.models import Chat, User
 from core.identity.preferences import choose_chat_currency, choose_chat_language, choose_language
 from core.identity.requisites import KINDS, remove_requisite, requisites_of, set_requisite
 from core.notifications.message import Callback, Message, tap
-from core.texts import LANGUAGES, say, say_plain
+from core.texts import LANGUAGES, say_plain
 
 router = Router(name=__name__)
 CURRENCIES = ("RUB", "EUR", "USD", "KZT", "BYN", "GEL", "AMD", "RSD", "TRY")
@@ -30,12 +31,18 @@ async def handle(message: TelegramMessage, turn: Turn) -> None:
     turn.replies.say(await (_own_view(turn) if turn.actor.chat_id is None else _chat_view(turn)))
 
 
+@router.callback_query(Tapped("settings"))
+async def back(query: CallbackQuery, tapped: Callback, turn: Turn) -> None:
+    """Show the settings of the person again."""
+    turn.replies.show(await _own_view(turn))
+
+
 @router.callback_query(Tapped(*SPEAK))
 async def speak(query: CallbackQuery, tapped: Callback, turn: Turn) -> None:
     """Speak this language with the person from now on."""
     language = SPEAK[tapped.action]
     await choose_language(turn.session, actor=turn.actor, language=language)
-    turn.replies.show(await _own_view(turn, language))
+    turn.replies.show(await _own_view(turn))
 
 
 @router.callback_query(Tapped(*CHAT_SPEAKS))
@@ -81,21 +88,9 @@ async def forget_requisite(query: CallbackQuery, tapped: Callback, turn: Turn) -
     turn.replies.show(await _own_view(turn))
 
 
-async def _own_view(turn: Turn, language: str | None = None) -> Message:
-    language = language or turn.actor.language
+async def _own_view(turn: Turn) -> Message:
     requisites = await requisites_of(turn.session, turn.actor.user_id)
-    lines = [say(language, "settings-head", language=say_plain(language, f"language-{language}"))]
-    lines += [say(language, f"requisite-{kind}", value=value) for kind, value in requisites.items()]
-    if not requisites:
-        lines.append(say(language, "settings-no-requisites"))
-    languages = tuple(tap(say_plain(code, f"language-{code}"), f"speak_{code}") for code in LANGUAGES)
-    rows = [languages]
-    for kind in KINDS:
-        row = [tap(say_plain(language, f"button-set-{kind}"), f"set_{kind}")]
-        if kind in requisites:
-            row.append(tap(say_plain(language, "button-forget"), f"forget_{kind}"))
-        rows.append(tuple(row))
-    return Message("\n".join(lines), tuple(rows))
+    return own_view(await turn.session.get_one(User, turn.actor.user_id), requisites, turn.now)
 
 
 async def _chat_view(turn: Turn) -> Message:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from core.identity.requisites import Kind
 from core.ids import UserId
-from core.money import Money, format_money
+from core.money import Money, format_money, format_totals
 from core.notifications.dates import written_date
 from core.notifications.message import Button, Message, pay, tap
 from core.payments.models import Attempt, Rail
@@ -222,14 +222,8 @@ def _list(
         )
         for intent, purchase in debts
     ]
-    return "\n".join([say(language, head, totals=_totals(debts, language)), *lines])
-
-
-def _totals(debts: Debts, language: str) -> str:
-    sums: dict[str, int] = {}
-    for intent, _ in debts:
-        sums[intent.currency] = sums.get(intent.currency, 0) + intent.left_minor
-    return " + ".join(format_money(Money(minor, currency), language) for currency, minor in sorted(sums.items()))
+    totals = format_totals((Money(intent.left_minor, intent.currency) for intent, _ in debts), language)
+    return "\n".join([say(language, head, totals=totals), *lines])
 
 
 def _pay_label(intent: Intent, people: Mapping[UserId, str], language: str) -> str:

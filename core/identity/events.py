@@ -14,6 +14,14 @@ class PersonMet(Event):
     user_id: UserId
 
 
+class PreferencesChosen(Event):
+    """Somebody chose when to be told of what."""
+
+    name: ClassVar[str] = "person.preferences_chosen"
+    aggregate: ClassVar[str] = "user_id"
+    user_id: UserId
+
+
 class PlaceholderClaimed(Event):
     """A person whom we knew turned out to be the one invited as `placeholder_id`."""
 

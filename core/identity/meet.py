@@ -55,6 +55,11 @@ async def meet_person(
     return user, identity
 
 
+async def is_known(session: AsyncSession, telegram_id: int) -> bool:
+    """Return whether we have met the person behind a Telegram identity, and not forgotten them."""
+    return await _find(session, str(telegram_id)) is not None
+
+
 async def meet_chat(
     session: AsyncSession, *, chat: TelegramChat, language: str, default_currency: str, now: datetime
 ) -> Chat:

@@ -1,9 +1,9 @@
 """People, the ways to prove who they are, where they can be paid, and the chats they are seen in."""
 
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
@@ -33,14 +33,26 @@ class User(Base):
     """A person."""
 
     __tablename__ = "users"
-    __table_args__ = (SCHEMA,)
+    __table_args__ = (
+        CheckConstraint("remind_before_days BETWEEN 0 AND 30 AND remind_every_days BETWEEN 0 AND 30", name="remind"),
+        CheckConstraint("erased_at IS NULL OR name = ''", name="erased_has_no_name"),
+        SCHEMA,
+    )
 
     id: Mapped[UserId] = mapped_column(primary_key=True, default=new_id)
     name: Mapped[str]
     language: Mapped[str]
     language_chosen: Mapped[bool] = mapped_column(server_default=text("false"))  # by hand, so Telegram's is ignored
     time_zone: Mapped[str]
+    # From when until when, in that zone, nothing that can wait is told; none if both are the same.
+    quiet_from: Mapped[time] = mapped_column(server_default=text("'22:00'"))
+    quiet_until: Mapped[time] = mapped_column(server_default=text("'09:00'"))
+    remind: Mapped[bool] = mapped_column(server_default=text("true"))  # of debts; the next three say when
+    remind_before_days: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"))  # 0: not before
+    remind_when_due: Mapped[bool] = mapped_column(server_default=text("true"))
+    remind_every_days: Mapped[int] = mapped_column(SmallInteger, server_default=text("3"))  # once overdue; 0: not then
     created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]  # who is meant is forgotten since then; what is left is a number in the books
 
 
 class Identity(Base):

@@ -1,15 +1,21 @@
 """What a person or a chat has chosen for themselves."""
 
+from datetime import time, timedelta
 from zoneinfo import available_timezones
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import Invalid, NotFound
 from core.identity.actor import Actor
+from core.identity.events import PreferencesChosen
 from core.identity.models import Chat, ChatMember, User
 from core.ids import ChatId
 from core.money import exponent
+from core.outbox.emit import emit
 from core.texts import LANGUAGES
+
+QUIET_MAX = timedelta(hours=16)
+DAYS_MAX = 30
 
 
 class UnknownLanguage(Invalid):
@@ -18,6 +24,14 @@ class UnknownLanguage(Invalid):
 
 class UnknownTimeZone(Invalid):
     """This is no IANA time zone."""
+
+
+class QuietTooLong(Invalid):
+    """Quiet hours leave some hours of the day to be told anything at all."""
+
+
+class WrongReminderDays(Invalid):
+    """Reminders come up to a month before, and at least once a month after."""
 
 
 class ChatNotFound(NotFound):
@@ -41,8 +55,46 @@ async def choose_time_zone(session: AsyncSession, *, actor: Actor, time_zone: st
     """
     if time_zone not in available_timezones():
         raise UnknownTimeZone(time_zone=time_zone[:40])
-    user = await session.get_one(User, actor.user_id)
+    user = await _held(session, actor)
     user.time_zone = time_zone
+    emit(session, PreferencesChosen(user_id=user.id))
+
+
+async def choose_quiet_hours(session: AsyncSession, *, actor: Actor, start: time, end: time) -> None:
+    """Tell the actor nothing that can wait between these times of their day; never mind if both are the same.
+
+    :raises QuietTooLong: if they are more than sixteen hours.
+    """
+    length = timedelta(hours=end.hour - start.hour, minutes=end.minute - start.minute)
+    if length % timedelta(days=1) > QUIET_MAX:
+        raise QuietTooLong(hours=QUIET_MAX // timedelta(hours=1))
+    user = await _held(session, actor)
+    user.quiet_from, user.quiet_until = start, end
+    emit(session, PreferencesChosen(user_id=user.id))
+
+
+async def choose_reminders(
+    session: AsyncSession,
+    *,
+    actor: Actor,
+    remind: bool | None = None,
+    before_days: int | None = None,
+    when_due: bool | None = None,
+    every_days: int | None = None,
+) -> User:
+    """Change which reminders of debts the actor gets; 0 days are never, and None leaves a choice as it is.
+
+    :raises WrongReminderDays: if it is more than a month.
+    """
+    if not all(0 <= (days or 0) <= DAYS_MAX for days in (before_days, every_days)):
+        raise WrongReminderDays(max=DAYS_MAX)
+    user = await _held(session, actor)
+    user.remind = user.remind if remind is None else remind
+    user.remind_before_days = user.remind_before_days if before_days is None else before_days
+    user.remind_when_due = user.remind_when_due if when_due is None else when_due
+    user.remind_every_days = user.remind_every_days if every_days is None else every_days
+    emit(session, PreferencesChosen(user_id=user.id))
+    return user
 
 
 async def choose_chat_language(session: AsyncSession, *, actor: Actor, chat_id: ChatId, language: str) -> None:
@@ -69,6 +121,10 @@ async def choose_chat_currency(session: AsyncSession, *, actor: Actor, chat_id: 
 def _check_language(language: str) -> None:
     if language not in LANGUAGES:
         raise UnknownLanguage
+
+
+async def _held(session: AsyncSession, actor: Actor) -> User:
+    return await session.get_one(User, actor.user_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 async def _own_chat(session: AsyncSession, actor: Actor, chat_id: ChatId) -> Chat:

@@ -1,22 +1,26 @@
 """Whether a person can be written to in private, and how to address them."""
 
 from dataclasses import dataclass
+from datetime import time
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.identity.models import Identity, Provider, Reach, User
+from core.identity.people import called
 from core.ids import UserId
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where and in which language a person is written to."""
+    """Where, when and in which language a person is written to."""
 
     user_id: UserId
     name: str
     language: str
     time_zone: str
+    quiet_from: time
+    quiet_until: time
     telegram_id: int | None
     reach: str
 
@@ -28,7 +32,16 @@ async def address_of(session: AsyncSession, user_id: UserId) -> Address:
     user, identity = found.one()
     telegram_id = None if identity is None else int(identity.subject)
     reach = Reach.NOT_STARTED if identity is None else identity.reach
-    return Address(user.id, user.name, user.language, user.time_zone, telegram_id, reach)
+    return Address(
+        user_id=user.id,
+        name=called(user, user.language),
+        language=user.language,
+        time_zone=user.time_zone,
+        quiet_from=user.quiet_from,
+        quiet_until=user.quiet_until,
+        telegram_id=telegram_id,
+        reach=reach,
+    )
 
 
 async def mark_reach(session: AsyncSession, *, user_id: UserId, reach: Reach) -> None:

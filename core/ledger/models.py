@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Identity,
+    Index,
     LargeBinary,
     SmallInteger,
     UniqueConstraint,
@@ -72,6 +73,7 @@ class Account(Base):
             name="pair",
         ),
         UniqueConstraint("id", "currency"),
+        Index("accounts_wallets_idx", "owner_id", postgresql_where=text("kind = 'wallet'")),
         {**SCHEMA, "postgresql_with": {"fillfactor": 70}},
     )
 
@@ -149,3 +151,15 @@ class Entry(Base):
     amount: Mapped[int]
     debits_after: Mapped[int]
     credits_after: Mapped[int]
+
+
+class Audit(Base):
+    """A check of the book against its invariants, by the database's clock."""
+
+    __tablename__ = "audits"
+    __table_args__ = (Index("audits_audited_at_idx", "audited_at"), SCHEMA)
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    audited_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    violations: Mapped[int]
+    details: Mapped[dict[str, Any]]  # the first hundred of them

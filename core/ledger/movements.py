@@ -34,12 +34,14 @@ async def movements(session: AsyncSession, account: str, *, limit: int, before: 
 
     With `before` they begin below that version.
     """
+    # Not only a join: PostgreSQL would read and sort every entry of the account for the first page of it.
+    account_id = select(Account.id).where(Account.name == account).scalar_subquery()
     lines = (
         select(Entry, Journal, Account.normal_side)
         .join(Account, Account.id == Entry.account_id)
         .join(Transfer, Transfer.id == Entry.transfer_id)
         .join(Journal, Journal.id == Transfer.journal_id)
-        .where(Account.name == account)
+        .where(Entry.account_id == account_id)
     )
     if before is not None:
         lines = lines.where(Entry.version < before)

@@ -10,18 +10,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import utc_now
 from core.identity.models import Chat, Reach
+from core.identity.people import is_erased
 from core.identity.reachability import address_of, mark_reach
 from core.ids import NotificationId, PurchaseId, UserId
-from core.notifications.catalog import Reader, render
+from core.notifications.catalog import CATALOG, Reader, render
 from core.notifications.message import Message
 from core.notifications.models import Delivery, Notification
 from core.notifications.please_open_chat import ask_to_open_chat
+from core.notifications.quiet_hours import QuietHours, next_allowed
 from core.purchases.models import Purchase
 from core.telemetry.trail import Headers
 
 LEASE = timedelta(seconds=30)  # a worker that died while sending is stood in for after that
 ATTEMPTS_MAX = 30
 BACK_OFF_MAX = timedelta(minutes=10)
+QUIET = "quiet hours"
+OUTDATED = "nothing to tell any more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +45,42 @@ class Outgoing:
 
 
 async def claim_due(session: AsyncSession, *, bot_username: str) -> Outgoing | None:
-    """Return the next notification to be sent, rendered in its reader's language, and keep others away from it."""
+    """Return the next notification to be sent, rendered in its reader's language, and keep others away from it.
+
+    What can wait and finds its reader in quiet hours is put off until they end, and what there is nothing to tell of
+    any more is recorded as failed; both are passed over.
+    """
     waiting = Notification.status.in_([Delivery.QUEUED, Delivery.SENDING]) & (Notification.not_before <= utc_now())
     found = select(Notification).where(waiting).order_by(Notification.not_before, Notification.id).limit(1)
-    notification = await session.scalar(found.with_for_update(skip_locked=True))
-    if notification is None:
-        return None
-    notification.status, notification.not_before = Delivery.SENDING, utc_now() + LEASE
-    notification.attempts += 1
+    while (notification := await session.scalar(found.with_for_update(skip_locked=True))) is not None:
+        outgoing = await _claim(session, notification, bot_username)
+        if outgoing is not None:
+            return outgoing
+        await session.flush()
+    return None
+
+
+async def _claim(session: AsyncSession, notification: Notification, bot_username: str) -> Outgoing | None:
+    now = utc_now()
     if notification.user_id is not None:
         address = await address_of(session, notification.user_id)
-        reader = Reader(address.user_id, address.language, address.time_zone, bot_username)
+        quiet = QuietHours(address.quiet_from, address.quiet_until, address.time_zone)
+        if CATALOG[notification.kind].can_wait and quiet.cover(now):
+            notification.status, notification.reason = Delivery.QUEUED, QUIET
+            notification.not_before = next_allowed(now, quiet)
+            return None
+        reader = Reader(address.user_id, address.language, address.time_zone, bot_username, now)
         telegram_id, is_group = address.telegram_id, False
     else:
         chat = await session.get_one(Chat, notification.chat_id)
-        reader = Reader(None, chat.language, "UTC", bot_username)
+        reader = Reader(None, chat.language, "UTC", bot_username, now)
         telegram_id, is_group = chat.telegram_id, chat.kind != "private"
     message = await render(session, notification.kind, notification.params, reader)
+    if message is None:
+        notification.status, notification.reason, notification.finished_at = Delivery.FAILED, OUTDATED, now
+        return None
+    notification.status, notification.not_before = Delivery.SENDING, now + LEASE
+    notification.attempts += 1
     return Outgoing(
         id=notification.id,
         kind=notification.kind,
@@ -106,7 +129,9 @@ async def record_unreachable(session: AsyncSession, outgoing: Outgoing, *, reach
         return
     if outgoing.telegram_chat_id is not None:
         await mark_reach(session, user_id=outgoing.user_id, reach=reach)
-    notification = await session.get_one(Notification, outgoing.id)
+    notification = await session.get(Notification, outgoing.id)
+    if notification is None or await is_erased(session, outgoing.user_id):
+        return  # there is nobody any more whom the group could ask
     purchase_id = notification.params.get("purchase_id")
     purchase = None if purchase_id is None else await session.get(Purchase, PurchaseId(UUID(purchase_id)))
     if purchase is None or purchase.chat_id is None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case
+from sqlalchemy import case, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -79,3 +79,9 @@ async def _revive(session: AsyncSession, row: dict[str, Any], now: datetime) -> 
     of_subject = Notification.subject_id.is_not(None)
     upsert = insert(Notification).values(row)
     await session.execute(upsert.on_conflict_do_update(index_elements=living, index_where=of_subject, set_=again))
+
+
+async def notifications_about(session: AsyncSession, subject_id: UUID) -> list[Notification]:
+    """Return the living messages about a subject, with how far their deliveries are."""
+    about = select(Notification).where(Notification.subject_id == subject_id)
+    return list(await session.scalars(about.order_by(Notification.id)))

@@ -22,6 +22,7 @@ from core.settlement.models import Intent, IntentStatus
 
 CONFIRM_WITHIN = timedelta(days=7)
 DECLINED = "declined"
+NOT_ANSWERED = "not_answered"
 NOT_RECEIVED = "not_received"
 UNFINISHED = (RefundStatus.REQUESTED, RefundStatus.PENDING)
 
@@ -124,7 +125,7 @@ async def answer_refund_request(
     if held.intent is None or held.intent.payee_id != actor.user_id:
         raise RefundNotFound
     if refund.status != RefundStatus.REQUESTED:
-        if agrees == (refund.reason != DECLINED):
+        if agrees == (refund.reason not in {DECLINED, NOT_ANSWERED}):
             return refund
         raise RefundEnded(status=refund.status)
     if agrees:

@@ -22,6 +22,12 @@ class IntentWrittenOff(IntentEvent):
     name: ClassVar[str] = "intent.written_off"
 
 
+class IntentExpired(IntentEvent):
+    """The due date is over, and the amount is not paid yet; it still can be."""
+
+    name: ClassVar[str] = "intent.expired"
+
+
 class DebtsSettled(PurchaseEvent):
     """Nothing is left to pay: the purchase can be closed."""
 

@@ -57,9 +57,10 @@ class Intent(Base):
         ),
         Index("intents_payer_id_idx", "payer_id", "status"),
         Index("intents_payee_id_idx", "payee_id", "status"),
-        Index("intents_due_idx", "due_at", postgresql_where=text("status = 'created'")),
+        Index("intents_due_idx", "due_at",
+              postgresql_where=text("expired_at IS NULL AND status IN ('created', 'expired')")),
         {"schema": "settlement"},
-    )
+    )  # fmt: skip
 
     id: Mapped[IntentId] = mapped_column(primary_key=True, default=new_id)
     purchase_id: Mapped[PurchaseId] = mapped_column(ForeignKey("purchases.purchases.id"))
@@ -73,6 +74,7 @@ class Intent(Base):
     currency: Mapped[str]
     status: Mapped[str] = mapped_column(server_default=IntentStatus.CREATED, default=IntentStatus.CREATED)
     due_at: Mapped[datetime]
+    expired_at: Mapped[datetime | None]  # when it was noticed that the due date is over; that is an event, once
     version: Mapped[int] = mapped_column(server_default=text("1"), default=1)
     created_at: Mapped[datetime]
 

@@ -6,6 +6,8 @@ from sqlalchemy.pool import QueuePool
 
 from core.clock import utc_now
 from core.db import Database
+from core.ledger.last_audit import last_audit
+from core.ledger.models import Audit
 from core.patience import within
 from core.telemetry import measures
 from core.watch.backlog import DEAD, QUEUE, Waiting, read_backlog
@@ -20,7 +22,7 @@ _OF_DATABASE = (
 async def figures(db: Database, *, patience_seconds: float = 1) -> bytes:
     """Return all figures as they are now; without those of the database if it is away or slow."""
     try:
-        waiting = await within(patience_seconds, _read(db))
+        waiting, audit = await within(patience_seconds, _read(db))
     except Exception as failure:  # noqa: BLE001 -- the other figures matter most when the database is away
         log.warning("backlog-unknown", failure=type(failure).__name__)
         _forget()
@@ -30,6 +32,9 @@ async def figures(db: Database, *, patience_seconds: float = 1) -> bytes:
         measures.DATABASE_UP.set(1)
         for row in waiting:
             _show(row)
+        if audit is not None:
+            measures.AUDIT_VIOLATIONS.set(audit.violations)
+            measures.AUDIT_SECONDS.set((utc_now() - audit.audited_at).total_seconds())
     pool = db.engine.pool
     assert isinstance(pool, QueuePool)
     measures.CONNECTIONS.labels("used").set(pool.checkedout())
@@ -37,9 +42,9 @@ async def figures(db: Database, *, patience_seconds: float = 1) -> bytes:
     return generate_latest()
 
 
-async def _read(db: Database) -> list[Waiting]:
+async def _read(db: Database) -> tuple[list[Waiting], Audit | None]:
     async with db.transaction() as session:
-        return list(await read_backlog(session, now=utc_now()))
+        return list(await read_backlog(session, now=utc_now())), await last_audit(session)
 
 
 def _show(row: Waiting) -> None:

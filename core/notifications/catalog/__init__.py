@@ -10,10 +10,12 @@ from core.notifications.catalog import (
     debt_written_off,
     debts_canceled,
     debts_created,
+    debts_overdue,
     debts_settled,
     invite_declined,
     invited,
     order_ended,
+    organizer_changed,
     payment_came_late,
     payment_claimed,
     payment_progress,
@@ -21,7 +23,9 @@ from core.notifications.catalog import (
     please_open_chat,
     purchase_closed,
     refund_told,
+    reminder,
     removed,
+    report_progress,
     top_up_refunded,
     withdrawal_settled,
 )
@@ -37,10 +41,12 @@ CATALOG: dict[str, Entry] = {
         debt_written_off,
         debts_canceled,
         debts_created,
+        debts_overdue,
         debts_settled,
         invite_declined,
         invited,
         order_ended,
+        organizer_changed,
         payment_came_late,
         payment_claimed,
         payment_progress,
@@ -48,6 +54,8 @@ CATALOG: dict[str, Entry] = {
         please_open_chat,
         purchase_closed,
         refund_told,
+        reminder,
+        report_progress,
         removed,
         top_up_refunded,
         withdrawal_settled,
@@ -63,6 +71,6 @@ def entries_about(event: Event) -> list[Entry]:
     return [entry for entry in CATALOG.values() if isinstance(event, entry.events)]
 
 
-async def render(session: AsyncSession, kind: str, params: dict[str, Any], reader: Reader) -> Message:
-    """Return the message of a notification as its reader will see it."""
+async def render(session: AsyncSession, kind: str, params: dict[str, Any], reader: Reader) -> Message | None:
+    """Return the message of a notification as its reader will see it, or None if there is nothing to tell any more."""
     return await CATALOG[kind].render(session, params, reader)

@@ -30,4 +30,4 @@ async def render(session: AsyncSession, params: dict[str, Any], reader: Reader) 
     return Message(text, ((tap(say_plain(reader.language, "button-close"), "close", purchase.id, style="success"),),))
 
 
-ENTRY = Entry("debts-settled", (DebtsSettled,), recipients, render)
+ENTRY = Entry("debts-settled", (DebtsSettled,), recipients, render, can_wait=True)

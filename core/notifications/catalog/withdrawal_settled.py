@@ -27,4 +27,4 @@ async def render(session: AsyncSession, params: dict[str, Any], reader: Reader) 
     return Message(say(reader.language, "told-withdrawal-settled", amount=amount, status=status, reason=reason))
 
 
-ENTRY = Entry("withdrawal-settled", (WithdrawalSettled,), recipients, render)
+ENTRY = Entry("withdrawal-settled", (WithdrawalSettled,), recipients, render, can_wait=True)

@@ -12,7 +12,7 @@ help = <b>What I can do here</b>
     /purchases — my purchases
     /new — begin a purchase
     /history — what happened
-    /settings — language and payment details
+    /settings — language, reminders, payment details
     /cancel — leave a dialog
 
     Purchases live best in a group: add me to yours.
@@ -253,6 +253,7 @@ language-ru = 🇷🇺 Русский
 language-en = 🇬🇧 English
 settings-head = ⚙️ <b>Settings</b>
     Language: { $language }
+    { $times }
 
     <b>Where to pay you</b>
 settings-no-requisites = Nothing yet. Add something, and people know where to send the money.

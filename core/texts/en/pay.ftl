@@ -92,6 +92,7 @@ told-refund-succeeded = ↩️ { $you ->
 }
 told-refund-canceled = ❌ The refund of <b>{ $amount }</b> for “{ $purchase }” did not happen. { $reason ->
     [declined] { $payee } does not agree.
+    [not_answered] { $payee } did not answer in two weeks. The money stays where it was.
     [not_received] { $payer } says that no money arrived.
    *[other] The bank declined, and the money stays where it was.
 }

@@ -92,6 +92,7 @@ told-refund-succeeded = ↩️ { $you ->
 }
 told-refund-canceled = ❌ Возврат <b>{ $amount }</b> за «{ $purchase }» не состоялся. { $reason ->
     [declined] { $payee } не согласен(на).
+    [not_answered] { $payee } так и не ответил(а) за две недели. Деньги остались на месте.
     [not_received] { $payer } говорит, что деньги не пришли.
    *[other] Банк отказал, деньги остались на месте.
 }

@@ -51,14 +51,13 @@ async def drain(
         began, began_ns = time.perf_counter(), time.time_ns()
         failed = await publish([row.envelope() for row in rows])
         RELAY_SECONDS.observe(time.perf_counter() - began)
-        done = [row.id for row in rows if row.event_id not in failed]
+        done = [row for row in rows if row.event_id not in failed]
         RELAYED.labels("published").inc(len(done))
         RELAYED.labels(FAILED).inc(len(failed))
         for row in rows:
             tracing.record("relay", row.headers, began_ns=began_ns, known={"event": row.event_name})
-        out = await session.scalars(delete(OutboxRow).where(OutboxRow.id.in_(done)).returning(OutboxRow.id))
-        if exports:
-            await _queue(session, exports, set(out), rows)
+        await session.execute(delete(OutboxRow).where(OutboxRow.id.in_([row.id for row in done])))
+        await _queue(session, exports, done)
         for row in rows:
             if row.event_id in failed:
                 await _postpone(session, row, failed[row.event_id])
@@ -87,9 +86,8 @@ async def _waiting(session: AsyncSession, *, known: Collection[str] | None = Non
     return list(await session.scalars(rows.with_for_update(of=OutboxRow)))
 
 
-async def _queue(session: AsyncSession, exports: Collection[str], out: set[int], rows: Sequence[OutboxRow]) -> None:
-    """Queue for exports what this transaction took out of the outbox, and not what another relay did before."""
-    content = [row.content() for row in rows if row.id in out]
+async def _queue(session: AsyncSession, exports: Collection[str], done: Sequence[OutboxRow]) -> None:
+    content = [row.content() for row in done]
     queued = [{"consumer": consumer, **each} for consumer in exports for each in content]
     if queued:
         await session.execute(insert(QueueRow).on_conflict_do_nothing(), queued)

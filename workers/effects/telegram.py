@@ -146,8 +146,9 @@ async def connected(
 
     defaults = DefaultBotProperties(parse_mode="HTML", link_preview=LinkPreviewOptions(is_disabled=True))
     session = AiohttpSession(api=TelegramAPIServer.from_base(api_url))
-    # Held, or pydantic drops these models at each round of garbage collection, and building them costs more than a call.
-    _held = [Response[one.__returning__] for one in (GetMe, SendMessage, SendPhoto, EditMessageText)]  # type: ignore[name-defined]
+    # Held, or pydantic drops these models at each round of garbage collection, and builds them at the next call.
+    methods = (GetMe, SendMessage, SendPhoto, EditMessageText)
+    _held = [Response[one.__returning__] for one in methods]  # type: ignore[name-defined]
     async with Bot(token, session=session, default=defaults) as bot:
         me = await bot.me()
         yield Telegram(

@@ -7,15 +7,26 @@ from admin.commands import (
     actions,
     attempts,
     bench,
+    cards,
+    chaos,
     check,
+    db,
+    dead_letters,
     demo,
+    doctor,
+    events,
     ledger,
     migration,
     notices,
+    notifications,
     orders,
+    outbox,
+    people,
+    queue,
     reconcile,
     refunds,
     reminders,
+    reports,
     run,
     secrets,
     suspense,
@@ -34,10 +45,16 @@ app.command("demo")(demo.demo)
 app.command("test", context_settings=PASSED_THROUGH)(test.test)
 app.command("check")(check.check)
 app.command("bench")(bench.bench)
+app.command("chaos")(chaos.chaos)
 app.command("migration")(migration.migration)
 app.command("reconcile")(reconcile.reconcile)
-for group in (accounts, actions, attempts, ledger, notices, orders, refunds, reminders, secrets, suspense, withdrawals):
-    app.add_typer(group.app, name=group.__name__.rpartition(".")[2])
+app.command("doctor")(doctor.doctor)
+GROUPS = (
+    *(accounts, actions, attempts, cards, db, dead_letters, events, ledger, notices, notifications, orders),
+    *(outbox, people, queue, refunds, reminders, reports, secrets, suspense, withdrawals),
+)
+for group in GROUPS:
+    app.add_typer(group.app, name=group.__name__.rpartition(".")[2].replace("_", "-"))
 
 
 def main() -> None:

@@ -10,10 +10,9 @@ from typing import Any
 
 from core.ledger.transfers import TransferLine
 from core.money import Money, to_decimal_string
+from core.reports.formats.formula_safe import formula_safe
 
 COLUMNS = (*(field.name for field in fields(TransferLine)), "amount")
-# A spreadsheet takes a cell that begins so for a formula, and may run it.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 async def as_csv(lines: AsyncIterator[TransferLine]) -> AsyncIterator[str]:
@@ -65,7 +64,7 @@ def _cell(value: Any) -> str:
             text = value
         case _:
             text = json.dumps(value, ensure_ascii=False)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return formula_safe(text)
 
 
 def _csv_row(cells: tuple[str, ...] | list[str]) -> str:

@@ -13,6 +13,7 @@ from core import clock
 from core.config import (
     BusSettings,
     DatabaseSettings,
+    KafkaSettings,
     MoneySettings,
     ProductSettings,
     ProviderSettings,
@@ -32,6 +33,7 @@ from sandbox.settings import BOT_TOKEN
 from webhooks.app import create_app
 from webhooks.serve import listen, serve, url_of
 from workers.bus.port import Bus
+from workers.effects.kafka import check_kafka
 from workers.effects.telegram import Telegram
 from workers.run import new_bus, run_workers
 
@@ -61,12 +63,17 @@ async def running_product(
     group_messages_per_minute: int | None = None,
     money: MoneySettings | None = None,
     bus: BusSettings | None = None,
+    kafka: KafkaSettings | None = None,
 ) -> AsyncIterator[Running]:
     """Start everything, and stop it in good order at the end: what is in flight is finished first.
 
-    `money` and `bus` stand in for the settings of the environment. `any_port` takes free ports instead of those of the
-    settings. `group_messages_per_minute` lifts the limit of the sandbox's Telegram, and of what the product expects.
+    `money`, `bus` and `kafka` stand in for settings of the environment. `any_port` takes free ports instead of those of
+    the settings. `group_messages_per_minute` lifts the limit of the sandbox's Telegram, and what the product expects.
+
+    :raises WrongSettings: if something that the settings ask for is not installed.
     """
+    kafka = kafka or KafkaSettings()
+    check_kafka(kafka)
     telegram = TelegramSettings()
     if group_messages_per_minute is not None:
         telegram = telegram.model_copy(update={"telegram_group_messages_per_minute": group_messages_per_minute})
@@ -94,7 +101,7 @@ async def running_product(
             await _tell_bank(bank_url, webhooks_url)
         jobs = await _jobs(
             stack, db, token.get_secret_value(), telegram_url, telegram, money or MoneySettings(), providers,
-            Sealer(secrets), new_bus(db, bus or BusSettings()), stopping,
+            Sealer(secrets), new_bus(db, bus or BusSettings()), kafka, stopping,
         )  # fmt: skip
         app = create_app(db, providers, settings=of_webhooks)
         jobs["webhooks"] = keep_running("webhooks", lambda: serve(app, listening, stopping), stopping)
@@ -171,6 +178,7 @@ async def _jobs(
     providers: Mapping[str, Provider],
     sealer: Sealer,
     bus: Bus,
+    kafka: KafkaSettings,
     stopping: asyncio.Event,
 ) -> Jobs:
     from bot.dispatcher import build_intake, connect
@@ -203,5 +211,5 @@ async def _jobs(
         if telegram.webhook_url
         else (lambda: poll(bot, intake, stopping))
     )
-    workers = run_workers(db, bus, stopping, telegram=account, providers=providers)
+    workers = run_workers(db, bus, stopping, telegram=account, providers=providers, kafka=kafka)
     return {"bot": keep_running("bot", receive, stopping), "workers": workers}

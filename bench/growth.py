@@ -137,7 +137,7 @@ async def _debts(session: AsyncSession, book: Book) -> None:
     actor = CHANCE.choice(book.people)
     debts = await open_debts_of(session, actor=actor)
     await claims_to_answer(session, actor.user_id)
-    await names_of(session, [person for debt, _ in debts for person in (debt.payer_id, debt.payee_id)])
+    await names_of(session, [person for debt, _ in debts for person in (debt.payer_id, debt.payee_id)], actor.language)
     assert debts
 
 

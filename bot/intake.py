@@ -19,7 +19,7 @@ from core.config import MoneySettings, ProductSettings
 from core.db import Database
 from core.errors import DomainError
 from core.identity.actor import Actor, TelegramChat, TelegramPerson
-from core.identity.meet import meet
+from core.identity.meet import is_known, meet
 from core.inbox.once import once
 from core.notifications.budget import spend
 from core.notifications.seal import Sealer
@@ -111,6 +111,8 @@ class Intake(Dispatcher):
         kwargs: dict[str, Any],
     ) -> str:
         now = utc_now()
+        if _is_goodbye(update) and not await is_known(session, person.telegram_id):
+            return "ignored"  # they were forgotten on request, and block the bot now: that is no new acquaintance
         actor = await self._meet(session, person, chat)
         replies.language = actor.language
         turn = Turn(session, actor, replies, now, self.settings, self.money, self.providers)
@@ -169,6 +171,12 @@ class Intake(Dispatcher):
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_seconds):
                 await asyncio.gather(*self._sending)
+
+
+def _is_goodbye(update: Update) -> bool:
+    """Return whether somebody blocks the bot."""
+    changed = update.my_chat_member
+    return changed is not None and changed.chat.type == "private" and changed.new_chat_member.status == "kicked"
 
 
 def _sender(update: Update) -> tuple[TelegramPerson | None, TelegramChat | None]:

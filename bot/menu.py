@@ -6,7 +6,7 @@ from aiogram.types import BotCommand, BotCommandScopeAllGroupChats, BotCommandSc
 from core.texts import DEFAULT_LANGUAGE, LANGUAGES, say_plain
 
 IN_GROUPS = ("new", "task", "spent", "purchases", "invite", "lock", "unlock", "close", "debts", "why", "refund",
-             "history", "settings", "help")  # fmt: skip
+             "report", "history", "settings", "help")  # fmt: skip
 IN_PRIVATE = (
     "debts",
     "wallet",
@@ -16,6 +16,7 @@ IN_PRIVATE = (
     "refund",
     "purchases",
     "new",
+    "report",
     "history",
     "settings",
     "help",

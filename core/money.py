@@ -154,14 +154,39 @@ def format_totals(amounts: Iterable[Money], language: str) -> str:
     return " + ".join(format_money(Money(minor, currency), language) for currency, minor in sorted(sums.items()))
 
 
+def format_amount(money: Money, language: str) -> str:
+    """Return the amount without its currency and with all decimals, as columns of numbers show it: `1 200,50`."""
+    digits = exponent(money.currency)
+    number = "#,##0." + "0" * digits if digits else "#,##0"
+    written: str = parse_pattern(number).apply(Decimal(money.minor).scaleb(-digits), language)
+    return written
+
+
+def currency_symbol(currency: str, language: str) -> str:
+    """Return the sign that people of a language write for a currency, or its code where there is none."""
+    symbol: str = get_currency_symbol(currency, locale=language)
+    return SYMBOLS.get(currency, symbol) if symbol == currency else symbol
+
+
+def spreadsheet_format(currency: str, language: str) -> str:
+    """Return the number format of amounts in a spreadsheet, with all decimals of the currency: `#,##0.00 "₽"`."""
+    digits = exponent(currency)
+    standard = Locale.parse(language).currency_formats["standard"].pattern
+    number = "0." + "0" * digits if digits else "0"
+    symbol = _spaced_symbol(currency, language, standard)
+    written: str = standard.replace("0.00", number).replace("¤", f'"{symbol}"')
+    return written.replace(_NO_BREAK_SPACE, " ")  # which is no literal that every spreadsheet takes
+
+
 @cache
 def _pattern(currency: str, language: str, decimals: int) -> NumberPattern:
     standard = Locale.parse(language).currency_formats["standard"].pattern
-    symbol = get_currency_symbol(currency, locale=language)
-    if symbol == currency:
-        symbol = SYMBOLS.get(currency, symbol)
-    # CLDR asks for a space between letters and digits, and Babel leaves it to its caller.
-    if symbol[-1].isalpha() and standard.startswith("¤#"):
-        symbol += _NO_BREAK_SPACE
     number = "0." + "0" * decimals if decimals else "0"
-    return parse_pattern(standard.replace("0.00", number).replace("¤", f"'{symbol}'"))
+    quoted = f"'{_spaced_symbol(currency, language, standard)}'"
+    return parse_pattern(standard.replace("0.00", number).replace("¤", quoted))
+
+
+def _spaced_symbol(currency: str, language: str, standard: str) -> str:
+    """Return the symbol with the space that CLDR asks for between letters and digits; Babel leaves it to its caller."""
+    symbol = currency_symbol(currency, language)
+    return symbol + _NO_BREAK_SPACE if symbol[-1].isalpha() and standard.startswith("¤#") else symbol

@@ -37,7 +37,7 @@ def run_process(name: str, work: Work, *, waits_for_migration: bool = True) -> N
         with contextlib.ExitStack() as stack:
             url = settings.database_url
             if url is None:
-                folder = settings.data_dir / "postgres"
+                folder = settings.data_dir.joinpath("postgres")
                 url = stack.enter_context(EmbeddedPostgres(folder, binaries=settings.postgres_programs)).url
             stack.enter_context(traced(TelemetrySettings(), process=name))
             with asyncio.Runner(loop_factory=quickest_loop()) as runner:

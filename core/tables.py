@@ -14,10 +14,11 @@ from core.outbox.models import OutboxRow
 from core.payments.models import Attempt
 from core.purchases.models import Purchase
 from core.reminders.models import Reminder
+from core.reports.models import Report
 from core.settlement.models import Intent
 
 TABLES = (
     *(Account, Attempt, Dialog, Hold, IdempotencyRow, InboxRow, Intent, Notification, Order, OutboxRow, Purchase),
-    *(OperatorAction, Reminder, User),
+    *(OperatorAction, Reminder, Report, User),
 )
 METADATA = Base.metadata

@@ -30,6 +30,7 @@ async def run_wake(db: Database, stopping: asyncio.Event) -> None:
                 db.ring_here()
 
         await driver.add_listener(CHANNEL, hear)
+        driver.add_termination_listener(lambda _: told.set())  # or it would stay deaf until the next look
         # What is lost when the server stops is a word that nobody waits for any more.
         await driver.execute("SET synchronous_commit = off")
         try:

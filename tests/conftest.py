@@ -20,6 +20,8 @@ from core.embedded_postgres import EmbeddedPostgres
 from core.logs import set_up_logs
 from sandbox.rabbitmq import RabbitNode, server_script, throwaway_rabbitmq
 from tests.databases import Server
+from tests.workers.buses import Buses
+from tests.workers.kafka_broker import KafkaBroker, broker_program
 
 # One seed for everybody: a failure on one machine is a failure on all.
 settings.register_profile("house", derandomize=True, deadline=None)
@@ -133,3 +135,26 @@ def rabbitmq() -> Iterator[RabbitNode]:
         pytest.skip("no RabbitMQ on this machine")
     with throwaway_rabbitmq() as node:
         yield node
+
+
+@pytest.fixture
+def kafka() -> Iterator[KafkaBroker]:
+    """Return a throwaway broker that speaks Kafka's protocol; skip where there is none, unless REQUIRE_KAFKA=1."""
+    program = broker_program()
+    if program is None:
+        if os.environ.get("REQUIRE_KAFKA") == "1":
+            pytest.fail("REQUIRE_KAFKA=1, and there is no broker for it")
+        pytest.skip("no Kafka-protocol broker for this platform")
+    broker = KafkaBroker(program)
+    broker.start()
+    yield broker
+    broker.kill()
+
+
+@pytest_asyncio.fixture(params=["local", "rabbitmq"])
+async def buses(request: pytest.FixtureRequest, db: Database) -> AsyncIterator[Buses]:
+    """Return what makes buses of one kind; each test of the port is run with every kind."""
+    node: RabbitNode | None = None if request.param == "local" else request.getfixturevalue("rabbitmq")
+    buses = Buses(db, None if node is None else node.url)
+    yield buses
+    await buses.forget()

@@ -8,7 +8,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from core.config import BusSettings, TelegramSettings, WrongSettings
+from core.config import BusSettings, KafkaSettings, TelegramSettings, WrongSettings
 from core.db import Database
 from core.keep_running import keep_all_running
 from core.notifications.seal import Sealer
@@ -17,6 +17,7 @@ from core.payments.providers.asking import new_client
 from core.process import run_process
 from core.secrets import Secrets
 from core.wake import run_wake
+from workers.effects.kafka import check_kafka
 from workers.effects.telegram import Telegram, connected
 from workers.run import Role, new_bus, run_workers
 
@@ -34,6 +35,7 @@ def main(
 async def _work(db: Database, stopping: asyncio.Event, *, roles: frozenset[Role]) -> None:
     if Role.EFFECTS in roles and TelegramSettings().bot_token is None:
         raise WrongSettings("The role of effects needs BOT_TOKEN: it tells people what happened.")
+    check_kafka(KafkaSettings())
     jobs = {
         "workers": partial(_fill_roles, db, stopping, roles),
         "wake": partial(run_wake, db, stopping),
@@ -49,7 +51,7 @@ async def _fill_roles(db: Database, stopping: asyncio.Event, roles: frozenset[Ro
         bus = new_bus(db, BusSettings())
         providers = configured_by_settings(secrets, http)
         log.info("workers-started", roles=sorted(roles))
-        await run_workers(db, bus, stopping, telegram=telegram, providers=providers, roles=roles)
+        await run_workers(db, bus, stopping, telegram=telegram, providers=providers, kafka=KafkaSettings(), roles=roles)
 
 
 def _telegram(secrets: Secrets) -> contextlib.AbstractAsyncContextManager[Telegram]:

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-import structlog
-
 from core.db import Database
 from core.ids import EventId
 from core.inbox.once import once, once_each
@@ -13,11 +11,9 @@ from core.outbox.event import REGISTRY, Event
 from workers.consuming import REPEATED, consuming, consuming_many, count
 from workers.subscriptions import Reaction
 
-log = structlog.get_logger()
-
 
 class NewerVersion(Exception):
-    """The event was written by a newer version of the product than this one; it waits for the deployment."""
+    """Only a newer version of the product than this one can handle the event; it waits for the deployment."""
 
 
 async def handle(db: Database, subscription: Reaction, envelope: Envelope) -> None:
@@ -27,9 +23,7 @@ async def handle(db: Database, subscription: Reaction, envelope: Envelope) -> No
     :raises ValidationError: if it is not what it says.
     """
     with consuming(subscription.name, envelope) as doing:
-        event = _read(envelope)
-        if event is None:
-            return
+        event = _read(subscription, envelope)
         async with once(db, subscription.name, str(envelope.event_id)) as session:
             if session is None:
                 doing.outcome = REPEATED
@@ -42,9 +36,7 @@ async def handle_many(db: Database, subscription: Reaction, envelopes: Sequence[
 
     :raises Exception: whatever is wrong with one of them; then none was handled.
     """
-    events = {str(envelope.event_id): event for envelope in envelopes if (event := _read(envelope)) is not None}
-    if not events:
-        return
+    events = {str(envelope.event_id): _read(subscription, envelope) for envelope in envelopes}
     with consuming_many(subscription.name, envelopes):
         async with db.transaction() as session:
             new = await once_each(session, subscription.name, events.keys())
@@ -57,12 +49,11 @@ async def handle_many(db: Database, subscription: Reaction, envelopes: Sequence[
     count(subscription.name, handled=len(fresh), repeated=len(events) - len(fresh))
 
 
-def _read(envelope: Envelope) -> Event | None:
-    """Return the event, or None for one that nobody knows (any more)."""
+def _read(subscription: Reaction, envelope: Envelope) -> Event:
+    """Return the event; what a newer version queued for its own subscription of this name is not passed over."""
     kind = REGISTRY.get(envelope.event_name)
-    if kind is None:
-        log.warning("unknown-event", event_name=envelope.event_name)
-        return None
+    if kind is None or kind not in subscription.events:
+        raise NewerVersion(f"{subscription.name} does not know {envelope.event_name} here")
     if envelope.event_version > kind.version:
         raise NewerVersion(f"{envelope.event_name} v{envelope.event_version}, known: v{kind.version}")
     return kind.model_validate(envelope.payload)

@@ -5,13 +5,14 @@ from collections.abc import Collection
 from enum import StrEnum
 from functools import partial
 
-from core.config import BusSettings
+from core.config import BusSettings, KafkaSettings
 from core.db import Database
 from core.keep_running import Job, keep_all_running
 from workers.bus.local import LocalBus
 from workers.bus.port import Bus
 from workers.effects.card import run_cards
 from workers.effects.deliver import run_deliveries
+from workers.effects.kafka import exports_of, run_export
 from workers.effects.payments import (
     Providers,
     run_notices,
@@ -19,6 +20,7 @@ from workers.effects.payments import (
     run_reconciliation,
     run_refund_calls,
 )
+from workers.effects.reports import run_reports
 from workers.effects.telegram import Telegram
 from workers.handle import handle, handle_many
 from workers.relay import run_relay
@@ -31,7 +33,7 @@ class Role(StrEnum):
 
     RELAY = "relay"  # carries events from the outbox to the bus
     REACTIONS = "reactions"  # handles events: changes only our database
-    EFFECTS = "effects"  # does what is due outside: Telegram, providers
+    EFFECTS = "effects"  # does what is due outside: Telegram, providers, Kafka
     SCHEDULE = "schedule"  # does what is due by the clock
 
 
@@ -51,6 +53,7 @@ async def run_workers(
     *,
     telegram: Telegram | None,
     providers: Providers,
+    kafka: KafkaSettings,
     roles: Collection[Role] = tuple(Role),
 ) -> None:
     """Do what the roles say until `stopping` is set; what is in flight is finished first.
@@ -61,8 +64,9 @@ async def run_workers(
     if Role.EFFECTS in roles:
         assert telegram is not None
         jobs |= _effects(db, telegram, providers, stopping)
+        jobs |= {name: partial(run_export, db, kafka, stopping) for name in exports_of(kafka)}
     if Role.RELAY in roles:
-        jobs |= relay_jobs(db, bus, stopping)
+        jobs |= relay_jobs(db, bus, stopping, exports=exports_of(kafka))
     if Role.REACTIONS in roles:
         jobs |= reaction_jobs(db, bus, stopping)
     if Role.SCHEDULE in roles:
@@ -73,9 +77,9 @@ async def run_workers(
         await bus.close()
 
 
-def relay_jobs(db: Database, bus: Bus, stopping: asyncio.Event) -> dict[str, Job]:
-    """Return what carries events to the bus, and what the bus itself needs."""
-    return {"relay": lambda: run_relay(db, bus, stopping), **bus.chores(stopping)}
+def relay_jobs(db: Database, bus: Bus, stopping: asyncio.Event, *, exports: Collection[str] = ()) -> dict[str, Job]:
+    """Return what carries events to the bus and into the queues of exports, and what the bus itself needs."""
+    return {"relay": partial(run_relay, db, bus, stopping, exports=exports), **bus.chores(stopping)}
 
 
 def reaction_jobs(db: Database, bus: Bus, stopping: asyncio.Event) -> dict[str, Job]:
@@ -87,6 +91,7 @@ def _effects(db: Database, telegram: Telegram, providers: Providers, stopping: a
     jobs: dict[str, Job] = {
         "deliveries": lambda: run_deliveries(db, telegram, stopping),
         "cards": lambda: run_cards(db, telegram, stopping),
+        "reports": lambda: run_reports(db, stopping),
     }
     if providers:
         back = f"https://t.me/{telegram.username}?start=debts"

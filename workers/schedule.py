@@ -11,8 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import utc_now
 from core.db import Database
-from core.idempotency.run_once import forget_answers
-from core.inbox.sweep import sweep
 from core.ledger.audit import audit
 from core.ledger.last_audit import VIOLATIONS_KEPT_MAX, record_audit, was_audited_within
 from core.orders.queries import unfinished_orders
@@ -20,6 +18,8 @@ from core.payments.confirm_received import confirm_unanswered
 from core.payments.expire_attempts import expire_attempts, expire_refund_requests
 from core.payments.refund_attempt import confirm_unanswered_refunds
 from core.reminders.due import send_due
+from core.reports.make_report import forget_files
+from core.retention import sweep
 from core.settlement.expire_intents import expire_intents
 from core.telemetry.trail import entering
 from core.waiting import wait_for_bell
@@ -27,13 +27,14 @@ from core.waiting import wait_for_bell
 log = structlog.get_logger()
 ADVISORY_NAMESPACE = 0x5C4E  # of the locks that say who does a periodic job just now
 
+AGAIN_SECONDS = 0.2  # before a job that is not done goes on; meanwhile others have the database
 SLOW_AFTER = timedelta(minutes=5)  # an order ends in milliseconds
 AUDIT_EVERY = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
 class Periodic:
-    """A job and how often it is done; doing it twice must be the same as once."""
+    """A job and how often it is done; doing it twice must be the same as once. It returns True if more waits."""
 
     number: int  # of its lock
     name: str
@@ -55,9 +56,9 @@ async def _report_slow_orders(session: AsyncSession) -> None:
         log.error("order-is-stuck", order_id=str(order_id))
 
 
-async def _sweep(session: AsyncSession) -> None:
-    await sweep(session, now=utc_now())
-    await forget_answers(session, now=utc_now())
+async def _sweep(session: AsyncSession) -> bool:
+    await forget_files(session, now=utc_now())
+    return await sweep(session, now=utc_now())
 
 
 async def _expire(session: AsyncSession) -> None:
@@ -98,8 +99,9 @@ async def run_periodically(db: Database, job: Periodic, stopping: asyncio.Event)
     """Do a job again and again until `stopping` is set; where another worker is at it, leave it to that one."""
     never = asyncio.Event()
     while not stopping.is_set():
+        is_more = False
         async with db.snapshot() if job.in_snapshot else db.transaction() as session:
             if await session.scalar(select(func.pg_try_advisory_xact_lock(ADVISORY_NAMESPACE, job.number))):
                 with entering(job.name, job=job.name):
-                    await job.run(session)
-        await wait_for_bell(never, stopping, seconds=job.every_seconds)
+                    is_more = await job.run(session) is True
+        await wait_for_bell(never, stopping, seconds=AGAIN_SECONDS if is_more else job.every_seconds)

@@ -11,8 +11,8 @@ from core.ids import EventId
 from core.notifications.catalog import EVENTS_TOLD
 from core.orders.events import OrderPlaced
 from core.outbox.event import REGISTRY, Event
-from core.purchases.events import DistributionLocked, PurchaseEvent
-from workers.reactions import claim_invites, finish_order, mark_card, notify, plan_reminders, take_order
+from core.purchases.events import DistributionLocked, PurchaseClosed, PurchaseEvent
+from workers.reactions import claim_invites, finish_order, mark_card, notify, plan_reminders, post_report, take_order
 
 React = Callable[[AsyncSession, Event, EventId], Awaitable[None]]
 ReactToMany = Callable[[AsyncSession, Sequence[tuple[Event, EventId]]], Awaitable[None]]
@@ -38,6 +38,7 @@ SUBSCRIPTIONS = (
     Reaction("notify", EVENTS_TOLD, notify.react, notify.react_to_many),
     Reaction("claim-invites", (PlaceholderClaimed,), claim_invites.react),
     Reaction("plan-reminders", (DistributionLocked, PreferencesChosen), plan_reminders.react),
+    Reaction("post-report", (PurchaseClosed,), post_report.react),
     Reaction("take-orders", (OrderPlaced,), take_order.react, take_order.react_to_many),
     Reaction("finish-orders", (MoneyHeld, HoldRefused), finish_order.react, finish_order.react_to_many),
 )

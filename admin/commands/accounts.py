@@ -23,6 +23,7 @@ def list_accounts(
     from admin.showing import show
     from core.accounts.queries import find_wallets
     from core.identity.models import User as Person
+    from core.identity.people import called
     from core.lookup import find_id
 
     async def read(session: Any) -> list[dict[str, Any]]:
@@ -30,7 +31,7 @@ def list_accounts(
         code = None if currency is None else currency.upper()
         found = await find_wallets(session, user_id=user_id, currency=code, limit=limit)
         return [
-            {"user_id": owner.id, "user": owner.name, "balance_minor": money.minor, "currency": money.currency}
+            {"user_id": owner.id, "user": called(owner, "en"), "balance_minor": money.minor, "currency": money.currency}
             for owner, money in found
         ]
 

@@ -25,6 +25,7 @@ def list_attempts(
     """List attempts with who pays, the newest first."""
     from admin.showing import fields, show
     from core.clock import utc_now
+    from core.identity.people import called
     from core.payments.listings import find_attempts
     from core.payments.models import AttemptStatus, Rail
 
@@ -39,7 +40,7 @@ def list_attempts(
             stuck_at=utc_now() if stuck else None,
             limit=limit,
         )
-        return [{**fields(attempt), "payer": payer.name} for attempt, payer in found]
+        return [{**fields(attempt), "payer": called(payer, "en")} for attempt, payer in found]
 
     shown = ("id", "created_at", "payer", "amount_minor", "rail", "provider", "status", "calls", "next_call_at")
     with opened_desk() as desk:

@@ -116,7 +116,7 @@ async def _balances(session: Any, purchase: Any) -> dict[str, int]:
     from core.ledger.models import Account
 
     accounts = list(await session.scalars(select(Account).where(Account.purchase_id == purchase.id)))
-    people = await names_of(session, [account.owner_id for account in accounts])
+    people = await names_of(session, [account.owner_id for account in accounts], "ru")
     result = dict.fromkeys(people.values(), 0)
     for account in accounts:
         sign = 1 if account.kind == "debt_receivable" else -1

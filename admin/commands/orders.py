@@ -24,6 +24,7 @@ def list_orders(
     from admin.showing import fields, show
     from core.clock import utc_now
     from core.identity.models import User
+    from core.identity.people import called
     from core.lookup import find_id
     from core.orders.models import OrderStatus
     from core.orders.queries import find_orders
@@ -34,7 +35,7 @@ def list_orders(
     async def read(session: Any) -> list[dict[str, Any]]:
         user_id = None if user is None else await find_id(session, User.id, user)
         found = await find_orders(session, status=wanted, user_id=user_id, placed_before=before, limit=limit)
-        return [{**fields(order), "user": owner.name} for order, owner in found]
+        return [{**fields(order), "user": called(owner, "en")} for order, owner in found]
 
     shown = ("id", "created_at", "user", "amount_minor", "description", "status", "reason")
     with opened_desk() as desk:

@@ -21,12 +21,13 @@ def list_withdrawals(
     from admin.showing import fields, show
     from core.accounts.models import WithdrawalStatus
     from core.accounts.queries import find_withdrawals
+    from core.identity.people import called
 
     wanted = chosen(status, WithdrawalStatus, "--status")
 
     async def read(session: Any) -> list[dict[str, Any]]:
         found = await find_withdrawals(session, status=wanted, limit=limit)
-        return [{**fields(withdrawal), "user": owner.name} for withdrawal, owner in found]
+        return [{**fields(withdrawal), "user": called(owner, "en")} for withdrawal, owner in found]
 
     shown = ("id", "created_at", "user", "amount_minor", "destination", "status", "operator", "reason")
     with opened_desk() as desk:

@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0013_reminders"
-down_revision = "0011_operator_actions"
+down_revision = "0012_reports"
 
 NOT_YET = "expired_at IS NULL AND status IN ('created', 'expired')"
 # Debts that are older than this are reminded of from their due date on; of what is past that, once and soon.

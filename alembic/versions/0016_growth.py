@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0016_growth"
-down_revision = "0014_correlation"
+down_revision = "0015_operations"
 
 
 def upgrade() -> None:

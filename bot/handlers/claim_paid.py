@@ -81,7 +81,7 @@ async def claim(
         now=turn.now,
     )
     intent = await own_intent(turn.session, actor=turn.actor, intent_id=intent_id)
-    people = await names_of(turn.session, [intent.payee_id])
+    people = await names_of(turn.session, [intent.payee_id], turn.actor.language)
     text = turn.say(
         "claimed",
         amount=format_money(Money(attempt.amount_minor, attempt.currency), turn.actor.language),

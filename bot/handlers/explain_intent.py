@@ -44,7 +44,9 @@ async def choose(turn: Turn, purchase_id: PurchaseId | None = None) -> None:
     if len(debts) == 1:
         await show(turn, debts[0][0].id)
         return
-    people = await names_of(turn.session, [person for debt, _ in debts for person in (debt.payer_id, debt.payee_id)])
+    people = await names_of(
+        turn.session, [person for debt, _ in debts for person in (debt.payer_id, debt.payee_id)], turn.actor.language
+    )
     rows = []
     for debt, _ in debts:
         mine = debt.payer_id == turn.actor.user_id
@@ -63,6 +65,6 @@ async def show(turn: Turn, intent_id: IntentId) -> None:
     mentioned = {explanation.intent.payer_id, explanation.intent.payee_id}
     for reason in explanation.reasons:
         mentioned |= {*reason.paid, *reason.extra_user_ids}
-    people = await names_of(turn.session, mentioned)
+    people = await names_of(turn.session, mentioned, turn.actor.language)
     view = explanation_view(explanation, people, turn.actor.language)
     turn.replies.say_privately(view, start=DEBT + shorten(intent_id))

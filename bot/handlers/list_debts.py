@@ -37,7 +37,9 @@ async def show_debts(turn: Turn, purchase_id: PurchaseId | None = None) -> None:
     """Show the person's open debts, perhaps of one purchase only."""
     debts = await open_debts_of(turn.session, actor=turn.actor, purchase_id=purchase_id)
     claims = len(await claims_to_answer(turn.session, turn.actor.user_id))
-    people = await names_of(turn.session, [person for debt, _ in debts for person in (debt.payer_id, debt.payee_id)])
+    people = await names_of(
+        turn.session, [person for debt, _ in debts for person in (debt.payer_id, debt.payee_id)], turn.actor.language
+    )
     actor = turn.actor
     view = debts_view(debts, claims, people, actor.user_id, actor.language, actor.time_zone)
     turn.replies.say_privately(view, start=START)

@@ -43,7 +43,7 @@ async def run(turn: Turn, state: FSMContext, purchase: Purchase, words: str) -> 
     """Show who would pay whom, to this person only; the organiser gets the buttons that lock."""
     check_active(purchase)
     distribution = await preview_distribution(turn.session, actor=turn.actor, purchase_id=purchase.id)
-    people = await names_of(turn.session, distribution.nets)
+    people = await names_of(turn.session, distribution.nets, turn.actor.language)
     is_organizer = purchase.owner_id == turn.actor.user_id
     view = preview_view(distribution, people, turn.actor.language, may_lock=is_organizer and bool(distribution.done))
     turn.replies.say_privately(view, start=PREVIEW + shorten(purchase.id))

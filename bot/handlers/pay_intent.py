@@ -33,7 +33,7 @@ async def show_debt(turn: Turn, intent_id: IntentId) -> None:
     """
     intent = await own_intent(turn.session, actor=turn.actor, intent_id=intent_id)
     purchase = await turn.session.get_one(Purchase, intent.purchase_id)
-    people = await names_of(turn.session, [intent.payer_id, intent.payee_id])
+    people = await names_of(turn.session, [intent.payer_id, intent.payee_id], turn.actor.language)
     claim = await open_attempt_of(turn.session, intent.id)
     language, zone = turn.actor.language, turn.actor.time_zone
     if intent.payer_id == turn.actor.user_id:

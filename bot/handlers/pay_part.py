@@ -71,7 +71,7 @@ async def hear(message: TelegramMessage, state: FSMContext, turn: Turn) -> None:
     # The amount stands with us, and a button only says which question it answers: an older one is refused.
     number = int(turn.now.timestamp()) % 1_000_000
     await state.update_data({PART: {"minor": amount.minor, "version": version, "number": number}})
-    people = await names_of(turn.session, [intent.payee_id])
+    people = await names_of(turn.session, [intent.payee_id], turn.actor.language)
     has = await balance(turn.session, wallet(turn.actor.user_id, intent.currency))
     providers = turn.providers_for(intent.currency)
     view = part_view(intent, amount, people[intent.payee_id], has, providers, number, turn.actor.language)

@@ -40,7 +40,9 @@ async def run(turn: Turn, state: FSMContext, purchase: Purchase, words: str) -> 
         turn.replies.say_privately(Message(turn.say("refund-none")), start=START)
         return
     people = await names_of(
-        turn.session, [user for _, intent in payments for user in (intent.payer_id, intent.payee_id)]
+        turn.session,
+        [user for _, intent in payments for user in (intent.payer_id, intent.payee_id)],
+        turn.actor.language,
     )
     rows = tuple(
         (
@@ -66,7 +68,7 @@ async def ask(query: CallbackQuery, tapped: Callback, turn: Turn) -> None:
     attempt, intent, purchase = await refundable_payment(
         turn.session, actor=turn.actor, attempt_id=AttemptId(tapped.ids[0])
     )
-    people = await names_of(turn.session, [intent.payer_id, intent.payee_id])
+    people = await names_of(turn.session, [intent.payer_id, intent.payee_id], turn.actor.language)
     left = _written(turn, attempt.amount_minor - attempt.refunded_minor, attempt.currency)
     text = turn.say(
         "refund-question",
@@ -152,7 +154,7 @@ async def _refund(turn: Turn, attempt_id: AttemptId, amount_minor: int | None = 
     amount = _written(turn, refund.amount_minor, refund.currency)
     if refund.status == RefundStatus.REQUESTED:
         _, intent, _ = await refundable_payment(turn.session, actor=turn.actor, attempt_id=attempt_id)
-        people = await names_of(turn.session, [intent.payee_id])
+        people = await names_of(turn.session, [intent.payee_id], turn.actor.language)
         return Message(turn.say("refund-asked", payee=people[intent.payee_id]))
     key = "refund-done" if refund.status == RefundStatus.SUCCEEDED else "refund-begun"
     return Message(turn.say(key, amount=amount))

@@ -12,7 +12,7 @@ from bot.callbacks import Tapped
 from bot.choose_purchase import about_a_purchase, with_purchase
 from bot.turn import Turn
 from bot.views.history import PAGE, history_view
-from core.identity.people import names_of
+from core.identity.people import called, names_of
 from core.ids import PurchaseId, UserId
 from core.notifications.message import Callback
 from core.purchases.models import Purchase, PurchaseStatus
@@ -50,7 +50,7 @@ async def show(turn: Turn, purchase: Purchase, number: int) -> None:
     mentioned = {
         UserId(UUID(row.payload[field])) for row, _ in rows for field in PEOPLE_FIELDS if row.payload.get(field)
     }
-    people = await names_of(turn.session, mentioned)
-    named = [(row, user.name if user else "SyncBuy") for row, user in rows]
+    people = await names_of(turn.session, mentioned, turn.actor.language)
+    named = [(row, called(user, turn.actor.language) if user else "SyncBuy") for row, user in rows]
     view = history_view(purchase, named, people, number, turn.actor.language, turn.actor.time_zone)
     turn.replies.say_privately(view, start="purchases")

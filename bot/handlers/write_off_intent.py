@@ -19,7 +19,7 @@ router = Router(name=__name__)
 async def ask(query: CallbackQuery, tapped: Callback, turn: Turn) -> None:
     """Ask for a confirmation."""
     intent = await own_intent(turn.session, actor=turn.actor, intent_id=IntentId(tapped.ids[0]))
-    people = await names_of(turn.session, [intent.payer_id])
+    people = await names_of(turn.session, [intent.payer_id], turn.actor.language)
     left = format_money(Money(intent.left_minor, intent.currency), turn.actor.language)
     yes = tap(turn.label("button-write-off-yes", left=left), "write_off_yes", intent.id, style="danger")
     text = turn.say("write-off-question", payer=people[intent.payer_id], left=left)

@@ -24,7 +24,7 @@ def expense_panel(
     purchase: Purchase, task: Task, draft: Draft, participants: Sequence[User], actor_id: UserId, language: str
 ) -> Message:
     """Return the panel: what is known, and a button for everything that may be said differently."""
-    people = names(participants)
+    people = names(participants, language)
     payers = draft.payer_ids or [actor_id]
     sharers = draft.sharer_ids or list(people)
     cost = task.cost_minor if task.status == TaskStatus.DONE else task.estimate_minor
@@ -47,7 +47,7 @@ def people_panel(
     task: Task, chosen: Sequence[UserId], participants: Sequence[User], action: str, language: str
 ) -> Message:
     """Return the list of participants to choose payers (`toggle_payer`) or sharers (`toggle_sharer`) from."""
-    people = names(participants)
+    people = names(participants, language)
     key = "choose-payers" if action == "toggle_payer" else "choose-sharers"
     buttons = [
         tap(("✅ " if user_id in chosen else "▫️ ") + name, action, task.id, user_id) for user_id, name in people.items()

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import Conflict, DomainError, Invalid
@@ -120,8 +120,3 @@ async def _with_effect(effect: Callable[[], Awaitable[Answer]]) -> Answer:
     if not answer.has_effect:
         raise _NoEffect(answer)
     return answer
-
-
-async def forget_answers(session: AsyncSession, *, now: datetime) -> None:
-    """Delete the answers that are repeated no more."""
-    await session.execute(delete(IdempotencyRow).where(IdempotencyRow.expires_at <= now))

@@ -51,6 +51,11 @@ async def meet_person(
     return found.user, found.identity
 
 
+async def is_known(session: AsyncSession, telegram_id: int) -> bool:
+    """Return whether we have met the person behind a Telegram identity, and not forgotten them."""
+    return await _find(session, str(telegram_id), None) is not None
+
+
 async def see_member(session: AsyncSession, *, chat_id: ChatId, user: User, now: datetime) -> None:
     """Remember that a person is in a chat."""
     known = await session.get(ChatMember, (chat_id, user.id))

@@ -35,6 +35,7 @@ class User(Base):
     __tablename__ = "users"
     __table_args__ = (
         CheckConstraint("remind_before_days BETWEEN 0 AND 30 AND remind_every_days BETWEEN 0 AND 30", name="remind"),
+        CheckConstraint("erased_at IS NULL OR name = ''", name="erased_has_no_name"),
         SCHEMA,
     )
 
@@ -51,6 +52,7 @@ class User(Base):
     remind_when_due: Mapped[bool] = mapped_column(server_default=text("true"))
     remind_every_days: Mapped[int] = mapped_column(SmallInteger, server_default=text("3"))  # once overdue; 0: not then
     created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]  # who is meant is forgotten since then; what is left is a number in the books
 
 
 class Identity(Base):

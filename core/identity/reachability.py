@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.identity.models import Identity, Provider, Reach, User
+from core.identity.people import called
 from core.ids import UserId
 
 
@@ -33,7 +34,7 @@ async def address_of(session: AsyncSession, user_id: UserId) -> Address:
     reach = Reach.NOT_STARTED if identity is None else identity.reach
     return Address(
         user_id=user.id,
-        name=user.name,
+        name=called(user, user.language),
         language=user.language,
         time_zone=user.time_zone,
         quiet_from=user.quiet_from,

@@ -44,15 +44,16 @@ async def render_card(session: AsyncSession, purchase_id: PurchaseId) -> Message
     intents = await intents_of(session, purchase) if purchase.status != PurchaseStatus.ACTIVE else []
     chat = None if purchase.chat_id is None else await session.get(Chat, purchase.chat_id)
     owner = await session.get_one(User, purchase.owner_id)
+    language = (chat.language if chat else owner.language) or DEFAULT_LANGUAGE
     content = CardContent(
         purchase=purchase,
         participants=participants,
         people=await names_of(
-            session, [*(person.id for person in participants), *(task.assignee_id for task in tasks)]
+            session, [*(person.id for person in participants), *(task.assignee_id for task in tasks)], language
         ),
         tasks=tasks,
         intents=intents,
-        language=(chat.language if chat else owner.language) or DEFAULT_LANGUAGE,
+        language=language,
         time_zone=owner.time_zone,
     )
     return card(content)
@@ -133,11 +134,16 @@ def _sums(content: CardContent) -> str:
 def _buttons(content: CardContent) -> Rows:
     purchase = content.purchase
     if purchase.status == PurchaseStatus.CLOSED:
-        return ((_button(content, "button-history", "show_history"),),)
+        report = _button(content, "button-report", "ask_report", style="primary")
+        return ((report, _button(content, "button-history", "show_history")),)
     if purchase.status == PurchaseStatus.LOCKED:
         return (
             (_button(content, "button-my-debts", "list_debts", style="primary"),),
-            (_button(content, "button-why", "explain"), _button(content, "button-history", "show_history")),
+            (
+                _button(content, "button-why", "explain"),
+                _button(content, "button-report", "ask_report"),
+                _button(content, "button-history", "show_history"),
+            ),
             (_button(content, "button-unlock", "unlock"), _button(content, "button-close", "close", style="success")),
         )
     return (
@@ -150,7 +156,11 @@ def _buttons(content: CardContent) -> Rows:
             _button(content, "button-add-task", "add_task", style="primary"),
             _button(content, "button-spent", "record_spending", style="primary"),
         ),
-        (_button(content, "button-lock", "preview"), _button(content, "button-history", "show_history")),
+        (
+            _button(content, "button-lock", "preview"),
+            _button(content, "button-report", "ask_report"),
+            _button(content, "button-history", "show_history"),
+        ),
     )
 
 

@@ -1,5 +1,6 @@
 """Which cards are stale, who edits them, and what they show since."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -7,6 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.db import WAKE
 from core.identity.models import Chat
 from core.ids import PurchaseId
 from core.notifications.models import Card
@@ -39,6 +41,17 @@ async def mark_stale(session: AsyncSession, purchase_id: PurchaseId) -> None:
     card = insert(Card).values(purchase_id=purchase_id, wanted_version=version, headers=headers)
     wanted = {"wanted_version": func.greatest(Card.wanted_version, version), "headers": headers}
     await session.execute(card.on_conflict_do_update(index_elements=["purchase_id"], set_=wanted))
+
+
+async def redraw(session: AsyncSession, purchase_ids: Collection[PurchaseId]) -> int:
+    """Let the cards of these purchases be shown anew though nothing has changed in them; return how many there are."""
+    for purchase_id in purchase_ids:
+        await mark_stale(session, purchase_id)
+    anew = {"shown_version": 0, "not_before": func.clock_timestamp()}
+    of_these = Card.purchase_id.in_(purchase_ids)
+    redrawn = await session.scalars(update(Card).where(of_these).values(anew).returning(Card.purchase_id))
+    session.info[WAKE] = True
+    return len(redrawn.all())
 
 
 async def claim_stale(session: AsyncSession) -> StaleCard | None:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import utc_now
 from core.identity.models import Chat, Reach
+from core.identity.people import is_erased
 from core.identity.reachability import address_of, mark_reach
 from core.ids import NotificationId, PurchaseId, UserId
 from core.notifications.catalog import CATALOG, Reader, render
@@ -128,7 +129,9 @@ async def record_unreachable(session: AsyncSession, outgoing: Outgoing, *, reach
         return
     if outgoing.telegram_chat_id is not None:
         await mark_reach(session, user_id=outgoing.user_id, reach=reach)
-    notification = await session.get_one(Notification, outgoing.id)
+    notification = await session.get(Notification, outgoing.id)
+    if notification is None or await is_erased(session, outgoing.user_id):
+        return  # there is nobody any more whom the group could ask
     purchase_id = notification.params.get("purchase_id")
     purchase = None if purchase_id is None else await session.get(Purchase, PurchaseId(UUID(purchase_id)))
     if purchase is None or purchase.chat_id is None:

@@ -98,12 +98,21 @@ Rows = tuple[tuple[Button, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A file as it will be sent."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """A text in Telegram HTML with its rows of buttons, and perhaps a photo: a Telegram file id, or a PNG."""
+    """A text in Telegram HTML with its rows of buttons, and perhaps a file or a photo: a Telegram file id, or a PNG."""
 
     html: str
     rows: Rows = ()
     photo: str | bytes | None = None
+    document: Document | None = None
 
     def keyboard(self, seal: Seal | None = None) -> dict[str, Any] | None:
         """Return the InlineKeyboardMarkup of the Bot API as plain JSON, or None without buttons."""

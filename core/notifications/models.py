@@ -55,6 +55,7 @@ class Notification(Base):
             postgresql_where=text("subject_id IS NOT NULL"),
         ),
         Index("notifications_due_idx", "not_before", postgresql_where=text("status IN ('queued', 'sending')")),
+        Index("notifications_done_idx", "finished_at", postgresql_where=text("status IN ('delivered', 'failed')")),
         SCHEMA,
     )
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case
+from sqlalchemy import case, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -56,9 +56,10 @@ async def notify_all(session: AsyncSession, wanted: Sequence[tuple[EventId, str,
     once = [row for row in rows if row["subject_id"] is None]
     if once:
         await session.execute(insert(Notification).on_conflict_do_nothing(), once)
-    for row in rows:
-        if row["subject_id"] is not None:
-            await _revive(session, row, now)
+    # In one order, so that two who tell of the same subjects wait for each other and nobody for ever.
+    living = [row for row in rows if row["subject_id"] is not None]
+    for row in sorted(living, key=lambda row: str((row["subject_id"], row["kind"], row["user_id"], row["chat_id"]))):
+        await _revive(session, row, now)
 
 
 async def _revive(session: AsyncSession, row: dict[str, Any], now: datetime) -> None:
@@ -78,3 +79,9 @@ async def _revive(session: AsyncSession, row: dict[str, Any], now: datetime) -> 
     of_subject = Notification.subject_id.is_not(None)
     upsert = insert(Notification).values(row)
     await session.execute(upsert.on_conflict_do_update(index_elements=living, index_where=of_subject, set_=again))
+
+
+async def notifications_about(session: AsyncSession, subject_id: UUID) -> list[Notification]:
+    """Return the living messages about a subject, with how far their deliveries are."""
+    about = select(Notification).where(Notification.subject_id == subject_id)
+    return list(await session.scalars(about.order_by(Notification.id)))

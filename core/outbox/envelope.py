@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic import TypeAdapter
+
 from core.ids import EventId
 
 
@@ -19,3 +21,6 @@ class Envelope:
     payload: dict[str, Any]
     headers: dict[str, Any]
     created_at: datetime
+
+
+JSON = TypeAdapter(Envelope)

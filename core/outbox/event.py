@@ -28,6 +28,11 @@ class Event(BaseModel):
             known = REGISTRY.setdefault(cls.name, cls)
             assert known.__qualname__ == cls.__qualname__, f"two events are called {cls.name}"
 
+    @classmethod
+    def aggregate_kind(cls) -> str:
+        """Return what kind of thing it happened to: "purchase"."""
+        return cls.aggregate.removesuffix("_id")
+
     @property
     def aggregate_id(self) -> UUID:
         """Return the id of the thing whose events keep their order."""

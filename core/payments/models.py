@@ -158,6 +158,7 @@ class NoticeRow(Base):
         ),
         Index("notices_due_idx", "next_try_at", postgresql_where=text("status IN ('stored', 'parked')")),
         Index("notices_received_at_idx", "received_at"),
+        Index("notices_done_idx", "finished_at", postgresql_where=text("status IN ('done', 'ignored')")),
         SCHEMA,
     )
 

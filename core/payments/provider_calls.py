@@ -135,7 +135,7 @@ async def _request(session: AsyncSession, attempt: Attempt, return_url: str) -> 
     else:
         intent = await session.get_one(Intent, attempt.intent_id)
         purchase = await session.get_one(Purchase, intent.purchase_id)
-        payee = (await names_of(session, [intent.payee_id]))[intent.payee_id]
+        payee = (await names_of(session, [intent.payee_id], address.language))[intent.payee_id]
         description = say_plain(address.language, "payment-for-debt", purchase=purchase.title, payee=payee)
     return PaymentRequest(
         attempt_id=attempt.id,

@@ -56,6 +56,13 @@ class ParticipantRemoved(PurchaseEvent):
     user_id: UserId
 
 
+class OrganizerChanged(PurchaseEvent):
+    """The organiser is gone for good, and somebody else is in their place."""
+
+    name: ClassVar[str] = "purchase.organizer_changed"
+    user_id: UserId
+
+
 class TaskEvent(PurchaseEvent):
     """Something happened to a task."""
 

@@ -15,6 +15,8 @@ from core.orders.models import Order, OrderStatus
 from core.outbox.models import DeadLetter, OutboxRow, QueueRow
 from core.payments.models import OPEN, Attempt, NoticeRow, Rail, Refund, RefundStatus
 from core.payments.take_notice import DUE
+from core.reminders.models import Reminder, ReminderStatus
+from core.reports.models import Report, ReportStatus
 
 ROWS, QUEUE, DEAD = "rows", "queue", "dead"
 Column = InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None]
@@ -43,6 +45,8 @@ async def read_backlog(session: AsyncSession, *, now: datetime) -> Sequence[Wait
         _due("refunds", Refund.next_call_at, now, Refund.status == RefundStatus.PENDING),
         _due("orders", Order.created_at, now, Order.status == OrderStatus.NEW),
         _due("withdrawals", Withdrawal.created_at, now, Withdrawal.status == WithdrawalStatus.REQUESTED),
+        _due("reminders", Reminder.at, now, Reminder.status == ReminderStatus.WAITING),
+        _due("reports", Report.not_before, now, Report.status.in_([ReportStatus.QUEUED, ReportStatus.RUNNING])),
         _stale_cards(),
         _by_consumer(QUEUE, QueueRow),
         _by_consumer(DEAD, DeadLetter),

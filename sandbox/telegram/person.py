@@ -100,6 +100,13 @@ class World:
         updates: list[dict[str, Any]] = (await self._client.get("/sandbox/updates")).json()["updates"]
         return updates
 
+    async def file(self, message: Seen) -> bytes:
+        """Return the picture or file of a message."""
+        answer = await self._client.get(message.raw["media"]["url"])
+        answer.raise_for_status()
+        content: bytes = answer.content
+        return content
+
     async def thread(self, chat_id: int, viewer: int) -> list[Seen]:
         """Return what somebody sees in a chat, the oldest first."""
         answer = await self._client.get(f"/sandbox/chats/{chat_id}/messages", params={"viewer": viewer, "limit": 1000})

@@ -10,7 +10,7 @@ import stat
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,12 +19,9 @@ from typing import Any
 import httpx2
 import pytest
 import pytest_asyncio
-import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from typer.testing import CliRunner, Result
 
-from admin.__main__ import app
 from admin.commands.secrets import NAMES
 from admin.showing import show
 from core.accounts.hold import Wanted, hold_for_orders
@@ -54,49 +51,12 @@ from sandbox.bank.app import create_app
 from sandbox.bank.client import Bank
 from sandbox.bank.shops import STANDARD
 from sandbox.serving import Serving
+from tests.admin.manage import Manage
 from tests.builders import BANK, NO_LIMITS, NOW, funded, paid, person
 from tests.sandbox.shop import Till
 
 ROOT = Path(__file__).parents[2]
 CARD = "4111111111111111"
-
-
-class Manage:
-    """The command line in this process, on the database of the test."""
-
-    async def __call__(self, *words: object, said: str | None = None) -> Result:
-        """Run a command; `said` is what the operator types."""
-        written = [str(word) for word in words]
-        # In a thread of its own, because each command runs an event loop of its own.
-        return await asyncio.to_thread(lambda: CliRunner().invoke(app, written, input=said))
-
-    async def done(self, *words: object, said: str | None = None) -> Result:
-        result = await self(*words, said=said)
-        assert result.exit_code == 0, result.stderr or result.exception
-        return result
-
-    async def read(self, *words: object, code: int = 0) -> Any:
-        """Return the one JSON document that a command prints."""
-        result = await self(*words, "--json")
-        assert result.exit_code == code, result.stderr or result.exception
-        return json.loads(result.stdout)
-
-    async def refused(self, *words: object, code: int = 1, said: str | None = None) -> str:
-        """Return the sentence with which a command refused; nothing stands on stdout then."""
-        result = await self(*words, said=said)
-        assert result.exit_code == code, result.stdout
-        assert result.stdout == ""
-        assert "Traceback" not in result.stderr
-        return " ".join(re.sub("[│╭╮╰╯─]", " ", result.stderr).split())
-
-
-@pytest.fixture
-def manage(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Manage]:
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    monkeypatch.setenv("DATA_DIR", str(tmp_path))
-    monkeypatch.delenv("BOT_TOKEN", raising=False)
-    yield Manage()
-    structlog.reset_defaults()
 
 
 async def ordered(session: AsyncSession, actor: Actor, amount_minor: int = 300_00, *, is_held: bool = True) -> Order:

@@ -5,10 +5,8 @@ from core.ledger.audit import Violation
 from core.ledger.last_audit import record_audit
 from core.reminders.due import send_due
 from core.reminders.snooze_reminder import Snooze, snooze_reminder
-from tests.admin.test_money_commands import Manage, manage
+from tests.admin.manage import Manage
 from tests.core.reminders.test_due import DUE, owing, told
-
-__all__ = ["manage"]
 
 
 class TestReminders:

@@ -17,7 +17,7 @@ from bot.polling import poll
 from bot.webhook import PATH, serve_webhook
 from core.config import TelegramSettings
 from core.db import Database
-from core.identity.models import User
+from core.identity.models import Identity, User
 from core.inbox.models import InboxRow
 from sandbox.serving import Serving
 from sandbox.settings import BOT_TOKEN
@@ -135,3 +135,25 @@ class TestWebhook:
         await serving
         await intake.finish()
         await bot.session.close()
+
+
+class TestSomebodyWhomNobodyKnows:
+    async def test_is_not_met_by_blocking_the_bot(self, db: Database, intake: Intake, telegram: Serving) -> None:
+        async with World.connect(telegram.url) as world:
+            anna, boris = world.person("anna"), world.person("boris")
+            await boris.start()
+            bot, stopping = connect(BOT_TOKEN, telegram.url), asyncio.Event()
+            polling = asyncio.create_task(poll(bot, intake, stopping))
+            await boris.sees(None, containing="SyncBuy")
+            async with db.transaction() as session:  # as erasing does
+                await session.execute(text("DELETE FROM identity.identities"))
+            await world.act("block", user_id=boris.id)
+            await anna.start()
+            await anna.sees(None, containing="SyncBuy")  # updates are taken in their order
+            stopping.set()
+            await polling
+            await intake.finish()
+            await bot.session.close()
+
+        async with db.transaction() as session:
+            assert list(await session.scalars(select(Identity.subject))) == [str(anna.id)]

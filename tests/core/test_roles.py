@@ -22,6 +22,7 @@ from core.payments.queries import own_attempt, refundable_payment, refundable_pa
 from core.payments.refund_attempt import answer_manual_refund, answer_refund_request, refund_attempt
 from core.payments.start_attempt import give_up_attempt, start_attempt
 from core.payments.withdraw_claim import withdraw_claim
+from core.personal_data.erase_person import erase_person
 from core.purchases.add_task import add_task
 from core.purchases.complete_task import complete_task
 from core.purchases.delete_task import delete_task
@@ -39,6 +40,8 @@ from core.reminders.due import send_due
 from core.reminders.models import Reminder
 from core.reminders.plan import plan_after_lock
 from core.reminders.snooze_reminder import Snooze, snooze_reminder
+from core.reports.models import ReportFormat
+from core.reports.request_report import request_report
 from core.settlement.close_purchase import close_purchase
 from core.settlement.explain_intent import explain_intent
 from core.settlement.lock_distribution import lock_distribution
@@ -96,6 +99,10 @@ Do = Callable[[AsyncSession, Scene, Actor], Awaitable[Any]]
 # For each use-case: what each role is told, in the order of ROLES. N: not found, F: forbidden, -: it is done.
 TABLE: dict[str, tuple[str, Do]] = {
     "see the history": ("NNN----", lambda s, c, a: history_of(s, actor=a, purchase_id=c.purchase.id, limit=5)),
+    "ask for a report": (
+        "NNNF---",
+        lambda s, c, a: request_report(s, actor=a, purchase_id=c.purchase.id, kind=ReportFormat.PDF, now=NOW),
+    ),
     "preview": ("NNN----", lambda s, c, a: preview_distribution(s, actor=a, purchase_id=c.purchase.id)),
     "join": ("NNN----", lambda s, c, a: join_purchase(s, actor=a, purchase_id=c.purchase.id, now=NOW)),
     "invite": (
@@ -345,6 +352,17 @@ class TestMoney:
             listed = await refundable_payments(session, actor=actor, purchase_id=scene.purchase_id)
             assert [attempt.id for attempt, _ in listed] == ([scene.paid] if role in {"payee", "organizer"} else [])
             assert bool(await orders_of(session, actor=actor, limit=9)) == (role == "payer")
+
+
+class TestBeingForgotten:
+    @pytest.mark.parametrize("role", ROLES)
+    async def test_is_for_who_has_no_part_in_what_is_not_split(self, session: AsyncSession, role: str) -> None:
+        scene = await _scene(session)
+
+        told = await _told(erase_person(session, user_id=scene.people[role].user_id, now=NOW))
+
+        takes_part = role in {"participant", "assignee", "organizer"}
+        assert told == ("StillInTheWay" if takes_part else "-")
 
 
 class TestALockedPurchase:

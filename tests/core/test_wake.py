@@ -4,6 +4,9 @@ import asyncio
 from typing import ClassVar
 from uuid import UUID
 
+import pytest
+from sqlalchemy import text
+
 from core.db import Database
 from core.ids import new_id
 from core.outbox.emit import emit
@@ -44,6 +47,23 @@ class TestAProcess:
         await asyncio.gather(*waking)
         await mine.close()
         await theirs.close()
+
+    async def test_notices_at_once_that_the_database_has_hung_up(self, database_url: str) -> None:
+        mine, other = Database.connect(database_url), Database.connect(database_url)
+        rung, stopping = asyncio.Event(), asyncio.Event()
+        waking = asyncio.create_task(run_wake(mine, stopping))
+        mine.on_commit(rung.set)
+        async with asyncio.timeout(10):
+            await rung.wait()  # it has begun to listen
+
+        async with other.transaction() as session:
+            others = "datname = current_database() AND pid <> pg_backend_pid()"
+            await session.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"))
+
+        with pytest.raises(ConnectionError):
+            await asyncio.wait_for(waking, 10)
+        await mine.close()
+        await other.close()
 
     async def test_says_nothing_of_a_transaction_that_emitted_nothing(self, database_url: str) -> None:
         mine, theirs = Database.connect(database_url), Database.connect(database_url)

@@ -229,12 +229,18 @@ class TestAMessage:
         rung = await ring(db, 40)
         envelopes = [row.envelope() for row in await _waiting(db)]
         lost = [
-            Envelope(EventId(new_id()), "test.nobody_listens", 1, new_id(), {}, {}, envelopes[0].created_at)
-            for _ in range(40)
+            Envelope(EventId(new_id()), "test.lost", 1, new_id(), {}, {}, envelopes[0].created_at) for _ in range(40)
         ]
         mixed = [each for pair in zip(envelopes, lost, strict=True) for each in pair]
 
-        failed = await buses.new().publish(mixed)
+        bus, topology = buses.new({"test.rang": ["listener"], "test.lost": ["listener"]}), _topology(buses)
+        await bus.publish([])
+        async with await aio_pika.connect(buses.url) as connection, connection.channel() as channel:
+            queue = await channel.get_queue(topology.queue_of("listener"), ensure=False)
+            await queue.unbind(topology.events, "test.lost")
+
+        failed = await bus.publish(mixed)
+        await bus.close()
 
         assert set(failed) == {envelope.event_id for envelope in lost}
         assert not set(failed) & set(rung)

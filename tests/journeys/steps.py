@@ -31,6 +31,18 @@ async def locked(world: World, spent: str = "1000") -> tuple[Person, Person]:
     return anna, boris
 
 
+async def answered(world: World, callback_id: str, words: str) -> None:
+    """Wait until a tap is answered, and see these words in the answer."""
+    async with asyncio.timeout(10):
+        while True:
+            answers = [call for call in await world.calls() if call["method"] == "answerCallbackQuery"]
+            mine = [call for call in answers if call["params"]["callback_query_id"] == callback_id]
+            if mine:
+                assert words in mine[0]["params"]["text"]
+                return
+            await asyncio.sleep(0.03)
+
+
 async def open_debt(payer: Person, payee: str) -> Seen:
     """Open the payer's debt to somebody, and return it with its buttons."""
     asked = await payer.send(None, "/debts")

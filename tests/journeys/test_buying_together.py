@@ -13,7 +13,7 @@ from core.purchases.models import Participant, Purchase, Task
 from core.settlement.models import Intent
 from sandbox.bank.client import Bank
 from sandbox.telegram.person import World
-from tests.journeys.steps import locked, open_purchase, same_books
+from tests.journeys.steps import answered, locked, open_purchase, same_books
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(8) + b"\0\0\0\x10\0\0\0\x10"
 
@@ -83,7 +83,7 @@ class TestTaps:
 
         forged = await anna.forge(card, data)
 
-        await _answered(world, forged["callback_id"], "устарела")
+        await answered(world, forged["callback_id"], "устарела")
 
     async def test_of_a_stranger_on_a_card_of_another_group_are_not_found(self, world: World) -> None:
         anna = world.person("anna")
@@ -99,18 +99,7 @@ class TestTaps:
 
         forged = await mallory.forge(own, join)
 
-        await _answered(world, forged["callback_id"], "Такой покупки не нашёл")
-
-
-async def _answered(world: World, callback_id: str, words: str) -> None:
-    async with asyncio.timeout(10):
-        while True:
-            answers = [call for call in await world.calls() if call["method"] == "answerCallbackQuery"]
-            mine = [call for call in answers if call["params"]["callback_query_id"] == callback_id]
-            if mine:
-                assert words in mine[0]["params"]["text"]
-                return
-            await asyncio.sleep(0.03)
+        await answered(world, forged["callback_id"], "Такой покупки не нашёл")
 
 
 class TestDialogs:

@@ -255,6 +255,8 @@ class TestADebtThatIsOverdue:
         await world.advance(8 * DAY)
         await _calm(product)
 
+        await anna.send(GROUP, "/history")
+        await anna.sees(None, containing="Борис → Анна: срок прошёл")
         await boris.tap(await open_debt(boris, "Анна"), "Перевёл(а)")
         await anna.tap(await anna.sees(None, containing="Пришло?"), "✅ Пришло")
 

@@ -1,10 +1,8 @@
 """The bus, the relay that feeds it, and what becomes of events that cannot be handled."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import delete, func, select, update
 
 from core.db import Database
@@ -16,22 +14,12 @@ from core.outbox.emit import emit
 from core.outbox.envelope import Envelope
 from core.outbox.event import Event
 from core.outbox.models import DeadLetter, OutboxRow, QueueRow
-from sandbox.rabbitmq import RabbitNode
 from tests.builders import NOW
 from tests.workers.buses import LISTENERS, Buses, Rang, Working, left, ring, until
 from workers.bus import local
 from workers.bus.local import LocalBus
-from workers.handle import NewerVersion, handle
+from workers.handle import NewerVersion, handle, handle_many
 from workers.subscriptions import Reaction
-
-
-@pytest_asyncio.fixture(params=["local", "rabbitmq"])
-async def buses(request: pytest.FixtureRequest, db: Database) -> AsyncIterator[Buses]:
-    """Return what makes buses of one kind; each test of the port is run with every kind."""
-    node: RabbitNode | None = None if request.param == "local" else request.getfixturevalue("rabbitmq")
-    buses = Buses(db, None if node is None else node.url)
-    yield buses
-    await buses.forget()
 
 
 class TestTheBus:
@@ -246,11 +234,16 @@ class TestHandle:
         with pytest.raises(NewerVersion):
             await handle(db, Reaction("r", (Rang,), react), _envelope({"who": str(new_id())}, version=2))
 
-    async def test_passes_over_events_that_nobody_knows(self, db: Database) -> None:
+    @pytest.mark.parametrize("name", ["test.unheard_of", "purchase.opened"])
+    async def test_waits_for_the_deployment_that_listens_to_an_event(self, db: Database, name: str) -> None:
         async def react(*_: object) -> None:
             raise AssertionError
 
-        await handle(db, Reaction("r", (Rang,), react), _envelope({}, name="test.unheard_of"))
+        reaction = Reaction("r", (Rang,), react)
+        with pytest.raises(NewerVersion):
+            await handle(db, reaction, _envelope({}, name=name))
+        with pytest.raises(NewerVersion):
+            await handle_many(db, reaction, [_envelope({}, name=name)])
 
 
 def _envelope(payload: dict[str, object], *, version: int = 1, name: str = "test.rang") -> Envelope:

@@ -15,7 +15,6 @@ from core.db import Database
 from core.ids import EventId
 from core.keep_running import Job, keep_running
 from core.outbox.envelope import Envelope
-from core.outbox.event import REGISTRY
 from core.waiting import Pace, wait_for_bell
 from workers.bus.bury import bury
 from workers.bus.delivering import Delivering
@@ -106,9 +105,8 @@ class RabbitBus:
 
     async def _publish_one(self, channel: AbstractChannel, envelope: Envelope) -> None:
         exchange = await channel.get_exchange(self.topology.events, ensure=False)
-        # A fact that nobody here listens to may reach nobody. One that this version does not know has listeners
-        # somewhere, or it would not have been written.
-        mandatory = bool(self.listeners.get(envelope.event_name)) or envelope.event_name not in REGISTRY
+        # A fact that nobody here listens to may reach nobody.
+        mandatory = bool(self.listeners.get(envelope.event_name))
         await exchange.publish(message_of(envelope), envelope.event_name, mandatory=mandatory)
 
     async def _give_up(self, failure: BaseException) -> None:

@@ -4,17 +4,14 @@ from typing import Any
 
 from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractIncomingMessage, HeadersType
-from pydantic import TypeAdapter
 
 from core.ids import new_id
-from core.outbox.envelope import Envelope
+from core.outbox.envelope import JSON, Envelope
 
 ATTEMPT = "x-attempt"  # header: how often its consumer has failed at it
 CONSUMER = "x-consumer"  # header of a dead one: who could not handle it
 ERROR = "x-error"  # header: what went wrong last
 ERROR_MAX = 1000  # characters; headers travel in one frame
-
-_ENVELOPE = TypeAdapter(Envelope)
 
 
 def message_of(envelope: Envelope, **headers: str | int) -> Message:
@@ -24,7 +21,7 @@ def message_of(envelope: Envelope, **headers: str | int) -> Message:
     the event's own id, by which a repeat is known, is in the body and among the headers.
     """
     return Message(
-        _ENVELOPE.dump_json(envelope),
+        JSON.dump_json(envelope),
         headers={"event_id": str(envelope.event_id), **envelope.headers, **headers},
         content_type="application/json",
         delivery_mode=DeliveryMode.PERSISTENT,
@@ -40,7 +37,7 @@ def envelope_of(message: AbstractIncomingMessage) -> Envelope:
 
     :raises ValidationError: if it carries none.
     """
-    return _ENVELOPE.validate_json(message.body)
+    return JSON.validate_json(message.body)
 
 
 def attempts_of(message: AbstractIncomingMessage) -> int:

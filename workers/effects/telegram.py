@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from core.clock import utc_now
 from core.identity.models import Reach
-from core.notifications.message import Message
+from core.notifications.message import Document, Message
 from core.notifications.seal import Sealer
 from core.telemetry.measures import PAUSE_SECONDS, PAUSES
 
 if TYPE_CHECKING:
     from aiogram import Bot
     from aiogram.types import Message as TelegramMessage
+
+# Two of them fit into any lease: who waits longer would send what another worker has taken over.
+ANSWER_SECONDS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,32 +94,41 @@ class Telegram:
         self.group_messages_per_minute = group_messages_per_minute
 
     async def send(self, chat_id: int, message: Message, *, thread_id: int | None = None) -> Outcome:
-        """Send a message, with its photo if it has one."""
-        markup = self._markup(chat_id, message)
+        """Send a message, with its photo or file if it has one."""
+        common: dict[str, Any] = {
+            "reply_markup": self._markup(chat_id, message),
+            "message_thread_id": thread_id,
+            "request_timeout": ANSWER_SECONDS,
+        }
         try:
             sent: TelegramMessage
             if message.photo:
-                sent = await self.bot.send_photo(
-                    chat_id,
-                    _photo(message.photo),
-                    caption=message.html,
-                    reply_markup=markup,
-                    message_thread_id=thread_id,
-                )
+                sent = await self.bot.send_photo(chat_id, _photo(message.photo), caption=message.html, **common)
+            elif message.document:
+                file = _file(message.document)
+                sent = await self.bot.send_document(chat_id, file, caption=message.html, **common)
             else:
-                sent = await self.bot.send_message(
-                    chat_id, message.html, reply_markup=markup, message_thread_id=thread_id
-                )
+                sent = await self.bot.send_message(chat_id, message.html, **common)
         except Exception as failure:  # noqa: BLE001 -- classified, and raised again if it is none of Telegram's
             return outcome_of(failure)
         return Sent(sent.message_id)
 
     async def edit(self, chat_id: int, message_id: int, message: Message) -> Outcome:
-        """Put a message in the place of an earlier one; where nothing changed, that is fine."""
+        """Put a message in the place of an earlier one; where nothing changed, that is fine.
+
+        A text may become a photo or a file; not the other way round.
+        """
+        place: dict[str, Any] = {
+            "chat_id": chat_id,
+            "message_id": message_id,
+            "reply_markup": self._markup(chat_id, message),
+            "request_timeout": ANSWER_SECONDS,
+        }
         try:
-            await self.bot.edit_message_text(
-                message.html, chat_id=chat_id, message_id=message_id, reply_markup=self._markup(chat_id, message)
-            )
+            if message.photo or message.document:
+                await self.bot.edit_message_media(_media(message), **place)
+            else:
+                await self.bot.edit_message_text(message.html, **place)
         except Exception as failure:  # noqa: BLE001 -- as above
             if "message is not modified" in str(failure):
                 return Sent(message_id)
@@ -146,9 +158,8 @@ async def connected(
 
     defaults = DefaultBotProperties(parse_mode="HTML", link_preview=LinkPreviewOptions(is_disabled=True))
     session = AiohttpSession(api=TelegramAPIServer.from_base(api_url))
-    # Held, or pydantic drops these models at each round of garbage collection, and builds them at the next call.
-    methods = (GetMe, SendMessage, SendPhoto, EditMessageText)
-    _held = [Response[one.__returning__] for one in methods]  # type: ignore[name-defined]
+    # Held, or pydantic drops these models at each round of garbage collection; building one costs more than a call.
+    _held = [Response[one.__returning__] for one in (GetMe, SendMessage, SendPhoto, EditMessageText)]  # type: ignore[name-defined]
     async with Bot(token, session=session, default=defaults) as bot:
         me = await bot.me()
         yield Telegram(
@@ -176,7 +187,8 @@ def outcome_of(failure: Exception) -> Outcome:  # noqa: PLR0911 -- one line for 
         if "chat not found" in text:
             return Unreachable(Reach.NOT_STARTED)
         return Refused(text)
-    if isinstance(failure, exceptions.TelegramAPIError):
+    if isinstance(failure, exceptions.TelegramAPIError | exceptions.ClientDecodeError):
+        # A gateway on the way answers with a page of its own, whatever became of the message behind it.
         return Unknown(text)
     raise failure
 
@@ -193,3 +205,18 @@ def _photo(photo: str | bytes) -> Any:
     from aiogram.types import BufferedInputFile
 
     return photo if isinstance(photo, str) else BufferedInputFile(photo, "picture.png")
+
+
+def _file(document: Document) -> Any:
+    from aiogram.types import BufferedInputFile
+
+    return BufferedInputFile(document.content, document.name)
+
+
+def _media(message: Message) -> Any:
+    from aiogram.types import InputMediaDocument, InputMediaPhoto
+
+    if message.document:
+        return InputMediaDocument(media=_file(message.document), caption=message.html)
+    assert message.photo is not None
+    return InputMediaPhoto(media=_photo(message.photo), caption=message.html)

@@ -43,7 +43,7 @@ async def render(session: AsyncSession, params: dict[str, Any], reader: Reader) 
     attempt = await session.get_one(Attempt, AttemptId(UUID(params["attempt_id"])))
     intent = await session.get_one(Intent, attempt.intent_id)
     purchase = await session.get_one(Purchase, intent.purchase_id)
-    people = await names_of(session, [intent.payer_id, intent.payee_id])
+    people = await names_of(session, [intent.payer_id, intent.payee_id], reader.language)
     is_payer = reader.user_id == intent.payer_id
     text = say(
         reader.language,

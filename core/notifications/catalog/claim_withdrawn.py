@@ -32,7 +32,7 @@ async def recipients(session: AsyncSession, event: Event) -> list[Recipient]:
 async def render(session: AsyncSession, params: dict[str, Any], reader: Reader) -> Message:
     """Return one sentence."""
     payer_id = UserId(UUID(params["payer_id"]))
-    people = await names_of(session, [payer_id])
+    people = await names_of(session, [payer_id], reader.language)
     amount = format_money(Money(params["amount_minor"], params["currency"]), reader.language)
     return Message(say(reader.language, "told-claim-withdrawn", name=people[payer_id], amount=amount))
 

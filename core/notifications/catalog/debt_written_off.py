@@ -32,7 +32,7 @@ async def recipients(session: AsyncSession, event: Event) -> list[Recipient]:
 async def render(session: AsyncSession, params: dict[str, Any], reader: Reader) -> Message:
     """Return one sentence."""
     payee_id = UserId(UUID(params["payee_id"]))
-    people = await names_of(session, [payee_id])
+    people = await names_of(session, [payee_id], reader.language)
     amount = format_money(Money(params["amount_minor"], params["currency"]), reader.language)
     return Message(say(reader.language, "told-debt-written-off", name=people[payee_id], amount=amount))
 

@@ -36,7 +36,9 @@ async def render(session: AsyncSession, params: dict[str, Any], reader: Reader) 
     of_lock = (Intent.purchase_id == purchase.id) & (Intent.lock_number == params["lock_number"])
     own = (Intent.payer_id == reader.user_id) | (Intent.payee_id == reader.user_id)
     intents = list(await session.scalars(select(Intent).where(of_lock, own).order_by(Intent.id)))
-    people = await names_of(session, [user for intent in intents for user in (intent.payer_id, intent.payee_id)])
+    people = await names_of(
+        session, [user for intent in intents for user in (intent.payer_id, intent.payee_id)], reader.language
+    )
     lines: list[str] = [say(reader.language, "told-debts-head", purchase=purchase.title)]
     rows = []
     for intent in intents:

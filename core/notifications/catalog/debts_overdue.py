@@ -32,7 +32,8 @@ async def render(session: AsyncSession, params: dict[str, Any], reader: Reader) 
     debts = (await session.execute(found.order_by(Intent.due_at, Intent.id))).all()
     if not debts:
         return None
-    people = await names_of(session, [user for intent, _ in debts for user in (intent.payer_id, intent.payee_id)])
+    involved = [user for intent, _ in debts for user in (intent.payer_id, intent.payee_id)]
+    people = await names_of(session, involved, reader.language)
     lines = [
         say(
             reader.language,

@@ -27,7 +27,7 @@ async def render(session: AsyncSession, params: dict[str, Any], reader: Reader) 
     """Return one sentence."""
     purchase = await session.get_one(Purchase, PurchaseId(UUID(params["purchase_id"])))
     invitee_id = UserId(UUID(params["invitee_id"]))
-    people = await names_of(session, [invitee_id])
+    people = await names_of(session, [invitee_id], reader.language)
     return Message(say(reader.language, "told-invite-declined", name=people[invitee_id], purchase=purchase.title))
 
 

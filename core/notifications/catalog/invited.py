@@ -32,7 +32,7 @@ async def render(session: AsyncSession, params: dict[str, Any], reader: Reader) 
     """Return the invitation with its two buttons."""
     purchase = await session.get_one(Purchase, PurchaseId(UUID(params["purchase_id"])))
     inviter_id = UserId(UUID(params["inviter_id"]))
-    people = await names_of(session, [inviter_id])
+    people = await names_of(session, [inviter_id], reader.language)
     invite_id = InviteId(UUID(params["invite_id"]))
     buttons = (
         tap(say_plain(reader.language, "button-accept"), "accept", invite_id, style="success"),

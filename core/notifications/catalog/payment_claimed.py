@@ -32,7 +32,7 @@ async def render(session: AsyncSession, params: dict[str, Any], reader: Reader) 
     attempt = await session.get_one(Attempt, AttemptId(UUID(params["attempt_id"])))
     intent = await session.get_one(Intent, attempt.intent_id)
     purchase = await session.get_one(Purchase, intent.purchase_id)
-    people = await names_of(session, [intent.payer_id])
+    people = await names_of(session, [intent.payer_id], reader.language)
     amount = format_money(Money(attempt.amount_minor, attempt.currency), reader.language)
     name = people[intent.payer_id]
     text = say(reader.language, "told-payment-claimed", name=name, amount=amount, purchase=purchase.title)

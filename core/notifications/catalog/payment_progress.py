@@ -91,7 +91,7 @@ async def _what(session: AsyncSession, attempt: Attempt, language: str) -> str:
         return say_plain(language, "progress-for-wallet")
     intent = await session.get_one(Intent, attempt.intent_id)
     purchase = await session.get_one(Purchase, intent.purchase_id)
-    payee = (await names_of(session, [intent.payee_id]))[intent.payee_id]
+    payee = (await names_of(session, [intent.payee_id], language))[intent.payee_id]
     return say_plain(language, "progress-for-debt", payee=payee, purchase=purchase.title)
 
 

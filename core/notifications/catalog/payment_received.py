@@ -31,7 +31,7 @@ async def render(session: AsyncSession, params: dict[str, Any], reader: Reader) 
     attempt = await session.get_one(Attempt, AttemptId(UUID(params["attempt_id"])))
     intent = await session.get_one(Intent, attempt.intent_id)
     purchase = await session.get_one(Purchase, intent.purchase_id)
-    people = await names_of(session, [intent.payer_id])
+    people = await names_of(session, [intent.payer_id], reader.language)
     language = reader.language
     text = say(
         language,

@@ -52,7 +52,7 @@ async def render(session: AsyncSession, params: dict[str, Any], reader: Reader) 
         say(reader.language, "told-closed-task", title=task.title, cost=money(task.cost_minor or 0))
         for task in distribution.done[:TASKS_SHOWN_MAX]
     ]
-    people = await names_of(session, [*paid, *borne])
+    people = await names_of(session, [*paid, *borne], reader.language)
     lines += ["", say(reader.language, "told-closed-people")]
     lines += [
         say(

@@ -47,7 +47,7 @@ async def render(session: AsyncSession, params: dict[str, Any], reader: Reader) 
     attempt = await session.get_one(Attempt, refund.attempt_id)
     intent = await session.get_one(Intent, attempt.intent_id)
     purchase = await session.get_one(Purchase, intent.purchase_id)
-    people = await names_of(session, [intent.payer_id, intent.payee_id, purchase.owner_id])
+    people = await names_of(session, [intent.payer_id, intent.payee_id, purchase.owner_id], reader.language)
     language = reader.language
     text = say(
         language,

@@ -37,7 +37,7 @@ async def render(session: AsyncSession, params: dict[str, Any], reader: Reader) 
     debts = [(intent, purchase) for intent, purchase in await session.execute(found.order_by(Intent.due_at, Intent.id))]
     if not debts:
         return None
-    people = await names_of(session, [intent.payee_id for intent, _ in debts])
+    people = await names_of(session, [intent.payee_id for intent, _ in debts], reader.language)
     reminder_id, language = UUID(params["reminder_id"]), reader.language
     later = tuple(tap(say_plain(language, f"button-{key.replace('_', '-')}"), key, reminder_id) for key in SNOOZES)
     if len(debts) == 1:

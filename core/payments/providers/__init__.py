@@ -57,7 +57,7 @@ def given_secrets(settings: ProviderSettings) -> Mapping[str, SecretStr]:
 
 def secrets_of_settings() -> Secrets:
     """Return the secrets of this installation: those in its file, and those that the settings hold."""
-    path = SecretSettings().secrets_file or DatabaseSettings().data_dir / "secrets.json"
+    path = SecretSettings().secrets_file or DatabaseSettings().data_dir.joinpath("secrets.json")
     return Secrets(path, given=given_secrets(ProviderSettings()))
 
 

@@ -3,6 +3,7 @@
 from sandbox.storage import Thing
 from sandbox.telegram.markup import CAPTION_MAX, TEXT_MAX, read_markup, read_text
 from sandbox.telegram.methods.call import Call, Method, method
+from sandbox.telegram.methods.messages import take_file
 from sandbox.telegram.objects import message_object
 from sandbox.telegram.refusal import Refusal
 
@@ -28,6 +29,19 @@ def edit_message_text(call: Call) -> Thing:
 def edit_message_caption(call: Call) -> Thing:
     """Put another caption under a picture or file."""
     return _edit(call, "caption", CAPTION_MAX)
+
+
+@method("editMessageMedia", f"{WHICH} media reply_markup", writes=True)
+async def edit_message_media(call: Call) -> Thing:
+    """Put another picture or file in the place of the old one, or of a text."""
+    message = _own_message(call)
+    media = call.params.get("media")
+    if not isinstance(media, dict) or media.get("type") not in {"photo", "document"} or "invoice" in message:
+        raise Refusal.bad("message can't be edited")
+    text, entities = read_text(media.get("caption") or "", media.get("parse_mode"), CAPTION_MAX)
+    file = await take_file(call, media["type"], media.get("media"))
+    change = {"file_id": file["file_id"], "text": text, "entities": entities}
+    return _change(call, message, {**change, "reply_markup": read_markup(call.params.get("reply_markup"))})
 
 
 @method("editMessageReplyMarkup", f"{WHICH} reply_markup", writes=True)
@@ -90,6 +104,7 @@ def _change(call: Call, message: Thing, change: Thing) -> Thing:
 METHODS: tuple[Method, ...] = (
     edit_message_text,
     edit_message_caption,
+    edit_message_media,
     edit_message_reply_markup,
     delete_message,
     delete_messages,

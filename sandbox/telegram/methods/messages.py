@@ -65,17 +65,23 @@ async def _send_file(call: Call, kind: str) -> Thing:
     text, entities = read_text(
         call.text("caption", required=False) or "", call.text("parse_mode", required=False), CAPTION_MAX
     )
-    given: Any = call.files.get(kind) or call.params.get(kind)
+    file = await take_file(call, kind, call.files.get(kind) or call.params.get(kind))
+    return _send(call, text=text, entities=entities, file_id=file["file_id"])
+
+
+async def take_file(call: Call, kind: str, given: Any) -> Thing:
+    """Keep an upload, given as such or by the name of its part, or return the file of an id that the bot knows.
+
+    :raises Refusal: if it is nothing of that.
+    """
     if isinstance(given, str) and given.startswith("attach://"):
         given = call.files.get(given.removeprefix("attach://"))
     if isinstance(given, UploadFile):
         name = given.filename or f"{kind}.bin"
-        file = call.world.keep_file(kind, name, given.content_type, await given.read())
-    elif isinstance(given, str) and given in call.world.files:
-        file = call.world.files[given]
-    else:
-        raise Refusal.bad("wrong file identifier/HTTP URL specified")
-    return _send(call, text=text, entities=entities, file_id=file["file_id"])
+        return call.world.keep_file(kind, name, given.content_type, await given.read())
+    if isinstance(given, str) and given in call.world.files:
+        return call.world.files[given]
+    raise Refusal.bad("wrong file identifier/HTTP URL specified")
 
 
 def _send(call: Call, **content: Any) -> Thing:

@@ -13,13 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.db import Database
 from core.errors import Conflict, DomainError, Forbidden, NotFound
-from core.idempotency.models import IdempotencyRow
 from core.idempotency.run_once import (
     KEEP_FOR,
     Answer,
     SameKeyOtherRequest,
     SameKeyStillRunning,
-    forget_answers,
     run_once,
 )
 from core.inbox.models import InboxRow
@@ -98,15 +96,6 @@ class TestRunOnce:
                 session, scope="anna", key="k1", request={**REQUEST, "amount_minor": 1}, now=NOW + after, effect=effect
             )
         assert await _effects(session) == 1
-
-    async def test_forgets_answers_that_nobody_may_ask_for_any_more(self, session: AsyncSession) -> None:
-        await _run(session, _effect(session, Answer(201, b"")))
-
-        await forget_answers(session, now=NOW + KEEP_FOR - timedelta(seconds=1))
-        kept = await session.scalar(select(func.count()).select_from(IdempotencyRow))
-        await forget_answers(session, now=NOW + KEEP_FOR)
-
-        assert (kept, await session.scalar(select(func.count()).select_from(IdempotencyRow))) == (1, 0)
 
 
 class TestARefusal:

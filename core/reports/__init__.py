@@ -1,0 +1,1 @@
+"""Reports: everything about a purchase, or about one person, in one file."""

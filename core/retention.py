@@ -1,0 +1,65 @@
+"""How long what is kept: everything that nobody needs any more goes, a little at a time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, any_, delete, func, literal_column, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.dialogs.models import Dialog
+from core.idempotency.models import IdempotencyRow
+from core.inbox.models import InboxRow
+from core.notifications.models import Delivery, Notification
+from core.payments.models import NoticeRow, NoticeStatus
+
+BATCH = 1000  # deleted at once, in some ten milliseconds, so that nobody waits for a lock or for the disk
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Rows that are kept for a time, and which of them it is over for at a moment."""
+
+    model: Any
+    days: int
+    is_over: Callable[[datetime], ColumnElement[bool]]
+
+
+# What is not here is kept for good, or goes when it is done with: events when they are published, queued ones when
+# they are handled. Dead letters, and notices that nobody understood or could place, wait for an operator.
+KEPT = (
+    # Longer than anything can still come again: Telegram repeats for a day, providers for days, buttons live a month.
+    Kept(InboxRow, 30, lambda before: InboxRow.handled_at < before),
+    Kept(IdempotencyRow, 0, lambda before: IdempotencyRow.expires_at <= before),  # its row says how long
+    Kept(Dialog, 30, lambda before: Dialog.updated_at < before),
+    Kept(
+        NoticeRow,
+        180,
+        lambda before: (
+            NoticeRow.status.in_([NoticeStatus.DONE, NoticeStatus.IGNORED]) & (NoticeRow.finished_at < before)
+        ),
+    ),
+    Kept(
+        Notification,
+        90,
+        lambda before: (
+            Notification.status.in_([Delivery.DELIVERED, Delivery.FAILED]) & (Notification.finished_at < before)
+        ),
+    ),
+)
+
+
+async def sweep(session: AsyncSession, *, now: datetime) -> bool:
+    """Delete a batch of everything whose time is over, and return whether there may be more."""
+    is_more = False
+    for kept in KEPT:
+        table: Table = kept.model.__table__
+        place: ColumnElement[Any] = literal_column("ctid")
+        over = kept.is_over(now - timedelta(days=kept.days))
+        # Whoever has such a row in hand keeps it for now.
+        batch = select(place).select_from(table).where(over).limit(BATCH).with_for_update(skip_locked=True)
+        places = func.array(batch.scalar_subquery())
+        gone = await session.execute(delete(table).where(place == any_(places)))
+        is_more |= gone.rowcount == BATCH  # type: ignore[attr-defined]
+    return is_more

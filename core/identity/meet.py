@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,6 +14,15 @@ from core.identity.models import NAME_LENGTH_MAX, Chat, ChatMember, Identity, Pr
 from core.ids import ChatId
 from core.outbox.emit import emit
 from core.texts import choose_language
+
+# Put together once, because every update asks for it.
+WHO_AND_WHERE = (
+    select(User, Identity, Chat, ChatMember)
+    .join(Identity, Identity.user_id == User.id)
+    .outerjoin(Chat, Chat.telegram_id == bindparam("here"))
+    .outerjoin(ChatMember, (ChatMember.chat_id == Chat.id) & (ChatMember.user_id == User.id))
+    .where(Identity.provider == Provider.TELEGRAM, Identity.subject == bindparam("subject"))
+)
 
 
 async def meet(
@@ -91,12 +100,8 @@ async def _meet_person(
 
 async def _find(session: AsyncSession, subject: str, group: TelegramChat | None) -> _Known | None:
     """Return who it is and where, in one round trip, which is all that most contacts need."""
-    by_subject = (Identity.provider == Provider.TELEGRAM) & (Identity.subject == subject)
-    here = Chat.telegram_id == (None if group is None else group.telegram_id)
-    seen = (ChatMember.chat_id == Chat.id) & (ChatMember.user_id == User.id)
-    found = select(User, Identity, Chat, ChatMember).join(Identity, Identity.user_id == User.id)
-    rows = await session.execute(found.outerjoin(Chat, here).outerjoin(ChatMember, seen).where(by_subject))
-    row = rows.one_or_none()
+    here = None if group is None else group.telegram_id
+    row = (await session.execute(WHO_AND_WHERE, {"subject": subject, "here": here})).one_or_none()
     return None if row is None else _Known(*row)
 
 

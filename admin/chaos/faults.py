@@ -14,9 +14,10 @@ from sandbox.bank.client import Bank
 from sandbox.telegram.person import World
 
 log = structlog.get_logger()
-KILLS_A_SECOND, MISDEEDS_A_SECOND = 0.6, 0.5
+UP_SECONDS, LOOK_SECONDS = 120.0, 0.1  # for what is killed last
+KILLS_A_SECOND, MISDEEDS_A_SECOND = 0.55, 0.5
 # Of a pack of kills: those who carry the messages die most often, those seldom that take seconds to start again.
-SHARES = {"relay": 5, "reactions": 5, "effects": 2, "bot": 3, "webhooks": 3}
+SHARES = {"relay": 6, "reactions": 6, "effects": 1, "bot": 1, "webhooks": 2}
 OF_TELEGRAM: tuple[dict[str, Any], ...] = (
     {"kind": "duplicate_updates", "times": 3},
     {"kind": "lose_answer", "times": 1, "method": "sendMessage"},
@@ -100,6 +101,9 @@ class Striker:
         await self._bank.release()
         await self._world.act("clear_faults")
         self._look()
+        async with asyncio.timeout(UP_SECONDS):
+            while not all(process.is_up for process in self._processes.values()):  # noqa: ASYNC110 -- other processes
+                await asyncio.sleep(LOOK_SECONDS)
 
     async def _strike(self, fault: Fault) -> None:
         log.info("fault", **{name: getattr(fault, name) for name in ("at_seconds", "kind", "what", "how")})

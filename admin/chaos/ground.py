@@ -53,7 +53,7 @@ async def ground(*, with_broker: bool) -> AsyncIterator[Ground]:
             "DATABASE_URL": postgres.url,
             "DATA_DIR": str(folder),
             "WEBHOOKS_PORT": str(port),
-            "LOG_LEVEL": "WARNING",
+            "LOG_LEVEL": "INFO",
             "TELEGRAM_GROUP_MESSAGES_PER_MINUTE": str(GROUP_MESSAGES_PER_MINUTE),
         }
         if broker is not None:

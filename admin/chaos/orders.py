@@ -16,7 +16,7 @@ from core.payments.start_attempt import start_top_up
 from sandbox.telegram.person import World
 
 BUYERS = 40  # so many that Telegram's limit for one person holds nobody's news back
-A_SECOND = 15.0  # Telegram takes 25 messages a second from one bot, and others want to be told things too
+A_SECOND = 12.0  # Telegram takes 25 messages a second from one bot, and others want to be told things too
 AT_ONCE = 20  # as many may wait for a database that is away
 CURRENCY = "RUB"
 WALLET_MINOR = 20_000_00

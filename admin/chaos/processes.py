@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+STARTED = b"-started"  # bot, workers, webhooks: what their first line ends with
 STOP_SECONDS = 40.0  # longer than the product's own patience with what is in flight
 COPIES = {
     "relay-1": ("workers", "--role", "relay"),
@@ -30,6 +31,14 @@ class Process:
         self.log = folder / f"{name}.log"
         self._environment, self._folder = environment, folder
         self._running: subprocess.Popen[bytes] | None = None
+        self._log_from = 0  # where the running one began to write
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it has told its log that it works."""
+        with self.log.open("rb") as log:
+            log.seek(self._log_from)
+            return STARTED in log.read()
 
     @property
     def ended_by_itself(self) -> bool:
@@ -39,6 +48,7 @@ class Process:
     def start(self) -> None:
         """Start it, or start it again."""
         with self.log.open("ab") as log:
+            self._log_from = log.tell()
             # In a session of its own, so that a Ctrl-C is for the program that watches it.
             self._running = subprocess.Popen(  # noqa: S603 -- the project's own modules
                 [sys.executable, "-m", *COPIES[self.name]],

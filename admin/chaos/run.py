@@ -112,8 +112,9 @@ async def _until_none(laid: Ground, world: World, queries: dict[str, str], secon
         left = {"unknown": 1}
         with contextlib.suppress(DBAPIError, OSError):  # its connections are of before the crash
             left = await counts(laid.db, queries)
-            waiting = sum(not update.get("delivered") for update in await world.updates())
-            left |= {"updates": waiting} if waiting else {}
+            if queries != TO_DRAIN:  # what Telegram keeps for a bot that is only starting again
+                waiting = sum(not update.get("delivered") for update in await world.updates())
+                left |= {"updates": waiting} if waiting else {}
         if not left or loop.time() > until:
             return left
         await asyncio.sleep(LOOK_SECONDS)

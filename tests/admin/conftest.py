@@ -14,5 +14,6 @@ def manage(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     monkeypatch.delenv("BOT_TOKEN", raising=False)
+    configured = structlog.get_config()
     yield Manage()
-    structlog.reset_defaults()
+    structlog.configure(**configured)

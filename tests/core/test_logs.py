@@ -16,9 +16,9 @@ from core.telemetry.trail import entering
 @pytest.fixture(autouse=True)
 def logs() -> Iterator[None]:
     """Log as JSON for the length of a test."""
-    before = logging.root.handlers[:], logging.root.level
+    before, configured = (logging.root.handlers[:], logging.root.level), structlog.get_config()
     yield
-    structlog.reset_defaults()
+    structlog.configure(**configured)
     logging.root.handlers[:], logging.root.level = before
 
 

@@ -9,7 +9,9 @@ from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
+from core.config import LoggingSettings
 from core.embedded_postgres import EmbeddedPostgres
+from core.logs import set_up_logs
 from core.migrate import migrate
 from core.process import quickest_loop
 
@@ -41,7 +43,9 @@ class Process:
     ) -> None:
         context = multiprocessing.get_context("spawn")
         self._here, self._there = context.Pipe()
-        self._process = context.Process(target=function, args=(self._there, *given), kwargs=named, daemon=True)
+        self._process = context.Process(
+            target=_quietly, args=(function, self._there, *given), kwargs=named, daemon=True
+        )
 
     def __enter__(self) -> Self:
         self._process.start()
@@ -58,3 +62,9 @@ class Process:
         :raises EOFError: if it ended instead.
         """
         return self._here.recv()
+
+
+def _quietly(function: Callable[..., None], *given: Any, **named: Any) -> None:
+    """Run a function whose log is no part of the result."""
+    set_up_logs(LoggingSettings(log_level="ERROR"), beside_output=True)
+    function(*given, **named)

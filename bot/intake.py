@@ -159,9 +159,12 @@ class Intake(Dispatcher):
 
     async def _spend(self, replies: Replies) -> None:
         if replies.group_messages and replies.chat_id is not None:
-            async with self.db.transaction() as session:
-                for _ in range(replies.group_messages):
-                    await spend(session, telegram_chat_id=replies.chat_id, per_minute=self.group_messages_per_minute)
+            await spend(
+                self.db,
+                telegram_chat_id=replies.chat_id,
+                per_minute=self.group_messages_per_minute,
+                messages=replies.group_messages,
+            )
 
     async def finish(self, *, within_seconds: float = 5) -> None:
         """Wait for the answers that are being sent."""

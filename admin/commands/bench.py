@@ -17,8 +17,12 @@ def bench(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure the parts whose speed matters, and print each figure as a ratio first."""
+    from core.config import LoggingSettings
+    from core.logs import set_up_logs
+
     if only is not None and only not in BENCHES:
         raise typer.BadParameter(f"{only} is none of {', '.join(BENCHES)}")
+    set_up_logs(LoggingSettings(log_level="ERROR"), beside_output=True)
     results = {name: import_module(f"bench.{name}").measure(quick=quick) for name in BENCHES if only in {None, name}}
     if as_json:
         figures = {name: [{**asdict(one), "ratio": one.ratio} for one in found] for name, found in results.items()}

@@ -1,8 +1,9 @@
 """Register a person and a chat at their first contact of any kind, and follow the changes of both."""
 
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,6 +14,15 @@ from core.identity.models import NAME_LENGTH_MAX, Chat, ChatMember, Identity, Pr
 from core.ids import ChatId
 from core.outbox.emit import emit
 from core.texts import choose_language
+
+# Put together once, because every update asks for it.
+WHO_AND_WHERE = (
+    select(User, Identity, Chat, ChatMember)
+    .join(Identity, Identity.user_id == User.id)
+    .outerjoin(Chat, Chat.telegram_id == bindparam("here"))
+    .outerjoin(ChatMember, (ChatMember.chat_id == Chat.id) & (ChatMember.user_id == User.id))
+    .where(Identity.provider == Provider.TELEGRAM, Identity.subject == bindparam("subject"))
+)
 
 
 async def meet(
@@ -28,14 +38,17 @@ async def meet(
 
     A hundred simultaneous first contacts of one person make one user.
     """
-    user, identity = await meet_person(session, person=person, default_time_zone=default_time_zone, now=now)
-    chat_id = None
-    if chat is not None and chat.kind == "private":
-        identity.reach = Reach.REACHABLE
-    elif chat is not None:
-        known = await meet_chat(session, chat=chat, language=user.language, default_currency=default_currency, now=now)
+    group = chat if chat is not None and chat.kind != "private" else None
+    found = await _meet_person(session, person, group, default_time_zone, now)
+    user, chat_id = found.user, None
+    if group is not None:
+        known = found.chat or await _register_chat(session, group, user.language, default_currency, now)
+        known.kind, known.title = group.kind, clean(group.title)[:NAME_LENGTH_MAX]
         chat_id = known.id
-        await see_member(session, chat_id=chat_id, user=user, now=now)
+        if found.member is None or not found.member.is_member:
+            await see_member(session, chat_id=chat_id, user=user, now=now)
+    elif chat is not None:
+        found.identity.reach = Reach.REACHABLE
     return Actor(user.id, user.name, user.language, user.time_zone, chat_id)
 
 
@@ -43,41 +56,13 @@ async def meet_person(
     session: AsyncSession, *, person: TelegramPerson, default_time_zone: str, now: datetime
 ) -> tuple[User, Identity]:
     """Return the user behind a Telegram identity; the first contact registers, later ones follow the profile."""
-    subject = str(person.telegram_id)
-    found = await _find(session, subject)
-    if found is None:
-        await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"telegram:{subject}", 0))))
-        found = await _find(session, subject) or await _register(session, person, default_time_zone, now)
-    user, identity = found
-    _follow_profile(user, identity, person)
-    if person.username and session.is_modified(identity):
-        await _claim_placeholder(session, user, person.username)
-    return user, identity
+    found = await _meet_person(session, person, None, default_time_zone, now)
+    return found.user, found.identity
 
 
 async def is_known(session: AsyncSession, telegram_id: int) -> bool:
     """Return whether we have met the person behind a Telegram identity, and not forgotten them."""
-    return await _find(session, str(telegram_id)) is not None
-
-
-async def meet_chat(
-    session: AsyncSession, *, chat: TelegramChat, language: str, default_currency: str, now: datetime
-) -> Chat:
-    """Return the chat of this Telegram id; a new one speaks `language` until somebody chooses another."""
-    known = await session.scalar(select(Chat).where(Chat.telegram_id == chat.telegram_id))
-    if known is None:
-        new = insert(Chat).values(
-            telegram_id=chat.telegram_id,
-            kind=chat.kind,
-            title=clean(chat.title)[:NAME_LENGTH_MAX],
-            language=language,
-            currency=default_currency,
-            created_at=now,
-        )
-        await session.execute(new.on_conflict_do_nothing())
-        known = (await session.scalars(select(Chat).where(Chat.telegram_id == chat.telegram_id))).one()
-    known.kind, known.title = chat.kind, clean(chat.title)[:NAME_LENGTH_MAX]
-    return known
+    return await _find(session, str(telegram_id), None) is not None
 
 
 async def see_member(session: AsyncSession, *, chat_id: ChatId, user: User, now: datetime) -> None:
@@ -90,11 +75,34 @@ async def see_member(session: AsyncSession, *, chat_id: ChatId, user: User, now:
     await session.execute(seen.on_conflict_do_update(index_elements=["chat_id", "user_id"], set_=back))
 
 
-async def _find(session: AsyncSession, subject: str) -> tuple[User, Identity] | None:
-    by_subject = (Identity.provider == Provider.TELEGRAM) & (Identity.subject == subject)
-    row = await session.execute(select(User, Identity).join(Identity, Identity.user_id == User.id).where(by_subject))
-    found = row.one_or_none()
-    return None if found is None else (found[0], found[1])
+class _Known(NamedTuple):
+    user: User
+    identity: Identity
+    chat: Chat | None
+    member: ChatMember | None
+
+
+async def _meet_person(
+    session: AsyncSession, person: TelegramPerson, group: TelegramChat | None, default_time_zone: str, now: datetime
+) -> _Known:
+    subject = str(person.telegram_id)
+    found = await _find(session, subject, group)
+    if found is None:
+        await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"telegram:{subject}", 0))))
+        found = await _find(session, subject, group)
+    if found is None:
+        found = _Known(*await _register(session, person, default_time_zone, now), None, None)
+    _follow_profile(found.user, found.identity, person)
+    if person.username and session.is_modified(found.identity):
+        await _claim_placeholder(session, found.user, person.username)
+    return found
+
+
+async def _find(session: AsyncSession, subject: str, group: TelegramChat | None) -> _Known | None:
+    """Return who it is and where, in one round trip, which is all that most contacts need."""
+    here = None if group is None else group.telegram_id
+    row = (await session.execute(WHO_AND_WHERE, {"subject": subject, "here": here})).one_or_none()
+    return None if row is None else _Known(*row)
 
 
 async def _register(
@@ -131,6 +139,22 @@ def _follow_profile(user: User, identity: Identity, person: TelegramPerson) -> N
     identity.username = person.username
     if not user.language_chosen:
         user.language = choose_language(person.language_code)
+
+
+async def _register_chat(
+    session: AsyncSession, chat: TelegramChat, language: str, default_currency: str, now: datetime
+) -> Chat:
+    """Return the new chat of this Telegram id; it speaks `language` until somebody chooses another."""
+    new = insert(Chat).values(
+        telegram_id=chat.telegram_id,
+        kind=chat.kind,
+        title=clean(chat.title)[:NAME_LENGTH_MAX],
+        language=language,
+        currency=default_currency,
+        created_at=now,
+    )
+    await session.execute(new.on_conflict_do_nothing())  # somebody else may have been met there just now
+    return (await session.scalars(select(Chat).where(Chat.telegram_id == chat.telegram_id))).one()
 
 
 async def _claim_placeholder(session: AsyncSession, user: User, username: str) -> None:

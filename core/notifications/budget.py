@@ -5,6 +5,8 @@ from datetime import timedelta
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.db import Alone, Database
+
 BURST = 5  # what may go out at once after a silence
 PRIVATE_PER_MINUTE = 60  # to one person; Telegram asks for no more than one a second
 EVERYBODY = 0  # in place of a chat: all of them together
@@ -19,6 +21,7 @@ SET arrival_at = greatest(budget.arrival_at, clock_timestamp()) + CAST(:interval
 WHERE budget.arrival_at <= clock_timestamp() + CAST(:tolerance AS interval)
 RETURNING true
 """)
+SPEND = Alone(RESERVE, names=("chat", "interval", "tolerance"))
 WAIT = text("""
 SELECT greatest(arrival_at - CAST(:tolerance AS interval) - clock_timestamp(), interval '0')
 FROM notifications.chat_budgets
@@ -41,10 +44,11 @@ async def reserve(session: AsyncSession, *, telegram_chat_id: int, per_minute: i
     return wait or await _reserve(session, telegram_chat_id=telegram_chat_id, per_minute=per_minute)
 
 
-async def spend(session: AsyncSession, *, telegram_chat_id: int, per_minute: int) -> None:
-    """Take a message that goes out at once, such as the answer to a command, out of the budget all the same."""
-    interval = timedelta(minutes=1) // per_minute
-    await session.execute(RESERVE, {"chat": telegram_chat_id, "interval": interval, "tolerance": timedelta(days=1)})
+async def spend(db: Database, *, telegram_chat_id: int, per_minute: int, messages: int) -> None:
+    """Take messages that went out at once, such as answers to a command, out of the budget all the same."""
+    interval = timedelta(minutes=1) // per_minute * messages
+    asked = {"chat": telegram_chat_id, "interval": interval, "tolerance": timedelta(days=1)}
+    await db.run_alone(SPEND, asked)
 
 
 async def keep_silent(session: AsyncSession, *, telegram_chat_id: int, retry_after: timedelta, per_minute: int) -> None:

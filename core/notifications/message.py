@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
@@ -35,6 +36,7 @@ class Callback:
         return data
 
     @classmethod
+    @lru_cache(maxsize=64)  # of one tap every filter asks the same
     def unpack(cls, data: str) -> "Callback":
         """Return what `pack` wrote.
 

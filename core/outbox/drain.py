@@ -4,7 +4,7 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -22,6 +22,9 @@ ATTEMPTS_MAX = 10
 BACK_OFF_MAX = timedelta(minutes=5)
 UNKNOWN_PATIENCE = timedelta(hours=1)  # for a version that knows an event; a deployment is over by then
 ADVISORY_NAMESPACE = 0x0B07  # of the locks that say who publishes which partition just now
+
+# Not waiting for the disk: all that a crash can forget is that events are out, and then they are published again.
+LAZILY = text("SET LOCAL synchronous_commit = off")
 
 # Publishes envelopes and returns what went wrong with those that are not safely on the bus.
 Publish = Callable[[Sequence[Envelope]], Awaitable[dict[EventId, str]]]
@@ -56,6 +59,7 @@ async def drain(
         RELAYED.labels(FAILED).inc(len(failed))
         for row in rows:
             tracing.record("relay", row.headers, began_ns=began_ns, known={"event": row.event_name})
+        await session.execute(LAZILY)
         await session.execute(delete(OutboxRow).where(OutboxRow.id.in_([row.id for row in done])))
         await _queue(session, exports, done)
         for row in rows:

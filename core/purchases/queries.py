@@ -1,6 +1,6 @@
 """Read purchases, and lock them: whoever has no business with one gets "not found"."""
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import ScalarSelect, Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.identity.actor import Actor
@@ -56,17 +56,25 @@ async def locked_task(session: AsyncSession, *, actor: Actor, task_id: TaskId) -
     :raises TaskNotFound: if there is none, it is void, or it is none of theirs.
     :raises NotParticipant: if they only see the purchase in their chat.
     """
-    task = await session.get(Task, task_id)
-    if task is None:
-        raise TaskNotFound
+    held = select(Purchase).where(Purchase.id == _purchase_of(task_id)).with_for_update(key_share=True)
     try:
-        purchase = await locked_own_purchase(session, actor=actor, purchase_id=task.purchase_id)
+        purchase = await _found(session, actor, held.execution_options(populate_existing=True))
     except PurchaseNotFound:
         raise TaskNotFound from None
-    await session.refresh(task)
+    # Read when the purchase is held, with whether the actor takes part: nobody can change either any more.
+    own = (Participant.purchase_id == Task.purchase_id) & (Participant.user_id == actor.user_id)
+    now_in = own & Participant.left_at.is_(None)
+    wanted = select(Task, Participant.user_id).outerjoin(Participant, now_in).where(Task.id == task_id)
+    task, participant_id = (await session.execute(wanted.execution_options(populate_existing=True))).one()
+    if participant_id is None:
+        raise NotParticipant
     if task.status == TaskStatus.VOID:
         raise TaskNotFound
     return purchase, task
+
+
+def _purchase_of(task_id: TaskId) -> ScalarSelect[PurchaseId]:
+    return select(Task.purchase_id).where(Task.id == task_id).scalar_subquery()
 
 
 async def takes_part(session: AsyncSession, *, purchase_id: PurchaseId, user_id: UserId) -> bool:

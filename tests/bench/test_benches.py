@@ -93,6 +93,7 @@ class TestConsumer:
         assert one_by_one.limit is not None
 
 
+@pytest.mark.timeout(300)  # a machine that is busy takes half a minute to import aiogram
 class TestBot:
     async def test_answers_taps_and_commands_as_the_echo_bot_does(self, database_url: str) -> None:
         tasks = await bot._prepare(database_url)
@@ -103,6 +104,7 @@ class TestBot:
         assert all(figure.value > 0 and figure.limit for figure in figures)
 
 
+@pytest.mark.timeout(300)
 class TestCard:
     async def test_counts_every_tap(self, database_url: str, tmp_path: Path) -> None:
         async with running_product(database_url, data_dir=tmp_path, any_port=True, bus=orders.LOCAL) as product:

@@ -82,6 +82,7 @@ async def running_product(
     stopping = asyncio.Event()
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(db.close)
+        stack.enter_context(clock.on_shift(db.ring_here))
         page_url = bank_url = None
         settings = ProviderSettings()
         if telegram.bot_token is None:

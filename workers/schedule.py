@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.clock import utc_now
+from core.clock import on_shift, utc_now
 from core.db import Database
 from core.ledger.audit import audit
 from core.ledger.last_audit import VIOLATIONS_KEPT_MAX, record_audit, was_audited_within
@@ -97,11 +97,13 @@ SCHEDULE = (
 
 async def run_periodically(db: Database, job: Periodic, stopping: asyncio.Event) -> None:
     """Do a job again and again until `stopping` is set; where another worker is at it, leave it to that one."""
-    never = asyncio.Event()
-    while not stopping.is_set():
-        is_more = False
-        async with db.snapshot() if job.in_snapshot else db.transaction() as session:
-            if await session.scalar(select(func.pg_try_advisory_xact_lock(ADVISORY_NAMESPACE, job.number))):
-                with entering(job.name, job=job.name):
-                    is_more = await job.run(session) is True
-        await wait_for_bell(never, stopping, seconds=AGAIN_SECONDS if is_more else job.every_seconds)
+    shifted = asyncio.Event()
+    with on_shift(shifted.set):
+        while not stopping.is_set():
+            shifted.clear()
+            is_more = False
+            async with db.snapshot() if job.in_snapshot else db.transaction() as session:
+                if await session.scalar(select(func.pg_try_advisory_xact_lock(ADVISORY_NAMESPACE, job.number))):
+                    with entering(job.name, job=job.name):
+                        is_more = await job.run(session) is True
+            await wait_for_bell(shifted, stopping, seconds=AGAIN_SECONDS if is_more else job.every_seconds)

@@ -4,6 +4,7 @@ import io
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from textwrap import wrap
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from core.texts import say_plain
 # Whatever people wrote stays text: no formula, no link, no number made of it.
 AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 HEAD, SPREADSHEET_CHARACTERS_MAX = "#EEF2F7", 60
+LINE_POINTS = 15
 LAST_ROW_OF_HEAD = 3  # title, subtitle, an empty line
 
 
@@ -54,7 +56,8 @@ class _Sheet:
     def __init__(self, book: Any, table: Table, paper: Paper) -> None:
         self._table, self._paper = table, paper
         self._sheet = book.add_worksheet(table.name)
-        self._head = book.add_format({"bold": True, "bg_color": HEAD, "bottom": 1, "text_wrap": True, "valign": "top"})
+        head = {"bold": True, "bg_color": HEAD, "bottom": 1, "text_wrap": True, "valign": "top"}
+        self._head = {kind: book.add_format({**head, **_side(kind)}) for kind in Kind}
         self._formats = {kind: book.add_format(self._shape(kind)) for kind in Kind}
         total = {"bold": True, "top": 1}
         self._totals = {kind: book.add_format({**self._shape(kind), **total}) for kind in Kind}
@@ -62,12 +65,15 @@ class _Sheet:
     def write(self) -> None:
         """Write the header, the rows and the totals."""
         table, sheet = self._table, self._sheet
-        for index, column in enumerate(table.columns):
-            sheet.set_column(index, index, _width(column, [row[index] for row in table.rows]))
-            sheet.write_string(0, index, column.label, self._head)
+        widths = [_width(column, [row[index] for row in table.rows]) for index, column in enumerate(table.columns)]
+        for index, (column, width) in enumerate(zip(table.columns, widths, strict=True)):
+            sheet.set_column(index, index, width)
+            sheet.write_string(0, index, column.label, self._head[column.kind])
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, max(len(table.rows), 1), len(table.columns) - 1)
         for number, row in enumerate(table.rows, 1):
+            if (lines := max(map(_lines, row, widths))) > 1:  # not every program makes room when it opens a file
+                sheet.set_row(number, lines * LINE_POINTS)
             for index, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
                 self._write(number, index, column, cell)
         self._write_totals(len(table.rows) + 1)
@@ -115,15 +121,24 @@ class _Sheet:
         language = self._paper.language
         shapes: dict[Kind, dict[str, Any]] = {
             Kind.MONEY: {"num_format": spreadsheet_format(self._table.currency, language)},
-            Kind.DAY: {"num_format": say_plain(language, "report-day-in-spreadsheet"), "align": "left"},
-            Kind.MOMENT: {"num_format": say_plain(language, "report-moment-in-spreadsheet"), "align": "left"},
+            Kind.DAY: {"num_format": say_plain(language, "report-day-in-spreadsheet")},
+            Kind.MOMENT: {"num_format": say_plain(language, "report-moment-in-spreadsheet")},
             Kind.COUNT: {"num_format": "0"},
             Kind.TEXT: {"text_wrap": True},
         }
-        return {"valign": "top", **shapes[kind]}
+        return {"valign": "top", **_side(kind), **shapes[kind]}
 
 
 def _width(column: Column, cells: Sequence[Cell]) -> int:
     """Return a width in characters: as declared, and wider for longer words up to a limit."""
     longest = max((len(cell) for cell in cells if isinstance(cell, str)), default=0)
-    return min(max(column.width, len(column.label) + 3, longest + 1), SPREADSHEET_CHARACTERS_MAX)
+    return min(max(column.width, len(column.label) + 3, longest + 3), SPREADSHEET_CHARACTERS_MAX)
+
+
+def _lines(cell: Cell, width: int) -> int:
+    return sum(len(wrap(line, width)) or 1 for line in cell.splitlines()) if isinstance(cell, str) else 1
+
+
+def _side(kind: Kind) -> dict[str, Any]:
+    """Return where values and their label stand: numbers to the right, and what follows them not close by."""
+    return {"align": "right"} if kind in {Kind.MONEY, Kind.COUNT} else {"align": "left", "indent": 1}

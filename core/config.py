@@ -33,7 +33,9 @@ class DatabaseSettings(_Settings):
     postgres_programs: Path | None = Field(
         default=None, description="The folder of `initdb` and `postgres`; unset: the wheel's, else the system's."
     )
-    database_pool_size: int = Field(default=10, ge=2, le=100, description="Connections of one process.")
+    database_pool_size: int = Field(
+        default=16, ge=12, le=100, description="Connections of one process; each consumer of events may hold two."
+    )
 
 
 class TelegramSettings(_Settings):

@@ -20,30 +20,30 @@ async def run_wake(db: Database, stopping: asyncio.Event) -> None:
     :raises OSError: if the connection breaks.
     """
     told = asyncio.Event()
-    db.on_commit(told.set, of_others=False)
-    async with db.engine.connect() as connection:
-        driver = cast("Any", (await connection.get_raw_connection()).driver_connection)
-        me = driver.get_server_pid()
+    with db.on_commit(told.set, of_others=False):
+        async with db.engine.connect() as connection:
+            driver = cast("Any", (await connection.get_raw_connection()).driver_connection)
+            me = driver.get_server_pid()
 
-        def hear(_: object, pid: int, *__: object) -> None:
-            if pid != me:
-                db.ring_here()
+            def hear(_: object, pid: int, *__: object) -> None:
+                if pid != me:
+                    db.ring_here()
 
-        await driver.add_listener(CHANNEL, hear)
-        driver.add_termination_listener(lambda _: told.set())  # or it would stay deaf until the next look
-        # What is lost when the server stops is a word that nobody waits for any more.
-        await driver.execute("SET synchronous_commit = off")
-        try:
-            db.ring_here()  # for what was committed while nobody listened
-            while not stopping.is_set():
-                await wait_for_bell(told, stopping, seconds=LOOK_SECONDS)
-                if driver.is_closed():
-                    raise ConnectionError("the connection that listens is gone")
-                if told.is_set():
-                    told.clear()
-                    await driver.execute(f"NOTIFY {CHANNEL}")
-                    await wait_for_bell(asyncio.Event(), stopping, seconds=SECONDS_BETWEEN)
-        finally:
-            if not driver.is_closed():
-                await driver.remove_listener(CHANNEL, hear)
-                await driver.execute("RESET synchronous_commit")
+            await driver.add_listener(CHANNEL, hear)
+            driver.add_termination_listener(lambda _: told.set())  # or it would stay deaf until the next look
+            # What is lost when the server stops is a word that nobody waits for any more.
+            await driver.execute("SET synchronous_commit = off")
+            try:
+                db.ring_here()  # for what was committed while nobody listened
+                while not stopping.is_set():
+                    await wait_for_bell(told, stopping, seconds=LOOK_SECONDS)
+                    if driver.is_closed():
+                        raise ConnectionError("the connection that listens is gone")
+                    if told.is_set():
+                        told.clear()
+                        await driver.execute(f"NOTIFY {CHANNEL}")
+                        await wait_for_bell(asyncio.Event(), stopping, seconds=SECONDS_BETWEEN)
+            finally:
+                if not driver.is_closed():
+                    await driver.remove_listener(CHANNEL, hear)
+                    await driver.execute("RESET synchronous_commit")

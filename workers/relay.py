@@ -8,7 +8,8 @@ import structlog
 from core.db import Database
 from core.outbox.drain import drain
 from core.outbox.event import REGISTRY
-from core.waiting import Pace, wait_for_bell
+from core.waiting import wait_for_bell
+from core.work_off import work_off
 from workers.bus.port import Bus, BusAway
 
 log = structlog.get_logger()
@@ -28,18 +29,13 @@ async def run_relay(
 
     They are queued for `exports` too.
     """
-    bell = asyncio.Event()
-    db.on_commit(bell.set)
-    pace = Pace(busy_seconds=POLL_SECONDS)
-    while not stopping.is_set():
-        bell.clear()
+
+    async def drain_next() -> bool:
         try:
-            drained = await drain(db, bus.publish, known=known, exports=exports)
+            return await drain(db, bus.publish, known=known, exports=exports) > 0
         except BusAway as failure:  # events wait where they are, and none of them is to blame
             log.warning("bus-away", error=str(failure))
             await wait_for_bell(asyncio.Event(), stopping, seconds=AWAY_SECONDS)
-            continue
-        if drained:
-            pace.worked()
-        else:
-            await wait_for_bell(bell, stopping, seconds=pace.seconds())
+            return True
+
+    await work_off(db, drain_next, stopping, busy_seconds=POLL_SECONDS)

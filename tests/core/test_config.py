@@ -30,12 +30,12 @@ class TestSettings:
     def test_are_read_from_the_file_and_the_environment_wins(
         self, folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        (folder / ".env").write_text("DATABASE_POOL_SIZE=7\nDATA_DIR=elsewhere\n")
-        monkeypatch.setenv("DATABASE_POOL_SIZE", "8")
+        (folder / ".env").write_text("DATABASE_POOL_SIZE=17\nDATA_DIR=elsewhere\n")
+        monkeypatch.setenv("DATABASE_POOL_SIZE", "18")
 
         settings = DatabaseSettings()
 
-        assert (settings.database_pool_size, settings.data_dir) == (8, Path("elsewhere"))
+        assert (settings.database_pool_size, settings.data_dir) == (18, Path("elsewhere"))
 
     def test_have_a_name_each_that_no_other_has(self) -> None:
         assert len(FIELDS) == sum(len(settings.model_fields) for settings in CLASSES)

@@ -1,6 +1,8 @@
 """Processes that wake each other after a commit."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import ClassVar
 from uuid import UUID
 
@@ -22,13 +24,34 @@ class Woke(Event):
     who: UUID
 
 
+@pytest.fixture
+def bells() -> Iterator[ExitStack]:
+    """Return what takes bells away again after the test."""
+    with ExitStack() as stack:
+        yield stack
+
+
+class TestABell:
+    async def test_of_a_job_that_broke_rings_no_more(self, db: Database) -> None:
+        rung = asyncio.Event()
+        with pytest.raises(ZeroDivisionError), db.on_commit(rung.set):
+            _ = 1 // 0
+
+        async with db.transaction() as session:
+            emit(session, Woke(who=new_id()))
+
+        assert not rung.is_set()
+
+
 class TestAProcess:
-    async def test_wakes_the_others_after_its_commit_and_is_not_woken_by_its_own_word(self, database_url: str) -> None:
+    async def test_wakes_the_others_after_its_commit_and_is_not_woken_by_its_own_word(
+        self, database_url: str, bells: ExitStack
+    ) -> None:
         mine, theirs = Database.connect(database_url), Database.connect(database_url)
         rung_here, rung_there, stopping = list[None](), asyncio.Event(), asyncio.Event()
         waking = [asyncio.create_task(run_wake(db, stopping)) for db in (mine, theirs)]
-        mine.on_commit(lambda: rung_here.append(None))
-        theirs.on_commit(rung_there.set)
+        bells.enter_context(mine.on_commit(lambda: rung_here.append(None)))
+        bells.enter_context(theirs.on_commit(rung_there.set))
         async with asyncio.timeout(10):
             await rung_there.wait()  # it has begun to listen
             while not rung_here:
@@ -48,11 +71,11 @@ class TestAProcess:
         await mine.close()
         await theirs.close()
 
-    async def test_notices_at_once_that_the_database_has_hung_up(self, database_url: str) -> None:
+    async def test_notices_at_once_that_the_database_has_hung_up(self, database_url: str, bells: ExitStack) -> None:
         mine, other = Database.connect(database_url), Database.connect(database_url)
         rung, stopping = asyncio.Event(), asyncio.Event()
         waking = asyncio.create_task(run_wake(mine, stopping))
-        mine.on_commit(rung.set)
+        bells.enter_context(mine.on_commit(rung.set))
         async with asyncio.timeout(10):
             await rung.wait()  # it has begun to listen
 
@@ -65,11 +88,13 @@ class TestAProcess:
         await mine.close()
         await other.close()
 
-    async def test_says_nothing_of_a_transaction_that_emitted_nothing(self, database_url: str) -> None:
+    async def test_says_nothing_of_a_transaction_that_emitted_nothing(
+        self, database_url: str, bells: ExitStack
+    ) -> None:
         mine, theirs = Database.connect(database_url), Database.connect(database_url)
         rung, stopping = list[str](), asyncio.Event()
         waking = [asyncio.create_task(run_wake(db, stopping)) for db in (mine, theirs)]
-        theirs.on_commit(lambda: rung.append("there"))
+        bells.enter_context(theirs.on_commit(lambda: rung.append("there")))
         async with asyncio.timeout(10):
             while not rung:
                 await asyncio.sleep(0.01)

@@ -43,10 +43,10 @@ class TestAGenuineNotice:
 
     async def test_wakes_whoever_waits_for_it(self, door: Door) -> None:
         woken = asyncio.Event()
-        door.db.on_commit(woken.set)
         body = notice()
 
-        await door.bring(body, signed(body))
+        with door.db.on_commit(woken.set):
+            await door.bring(body, signed(body))
 
         assert woken.is_set()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy import select
@@ -14,7 +15,7 @@ from core.notifications.card_upkeep import StaleCard, claim_stale, forget_messag
 from core.purchases.models import Purchase
 from core.telemetry.measures import CARD_SECONDS, CARDS, timed
 from core.telemetry.trail import following
-from core.waiting import Pace, wait_for_bell
+from core.work_off import work_off
 from workers.effects.telegram import (
     Gone,
     Migrated,
@@ -36,15 +37,7 @@ AFTER_REFUSAL = timedelta(hours=1)
 
 async def run_cards(db: Database, telegram: Telegram, stopping: asyncio.Event) -> None:
     """Edit until `stopping` is set."""
-    bell = asyncio.Event()
-    db.on_commit(bell.set)
-    pace = Pace(busy_seconds=POLL_SECONDS)
-    while not stopping.is_set():
-        bell.clear()
-        if await refresh_next(db, telegram):
-            pace.worked()
-        else:
-            await wait_for_bell(bell, stopping, seconds=pace.seconds())
+    await work_off(db, partial(refresh_next, db, telegram), stopping, busy_seconds=POLL_SECONDS)
 
 
 async def refresh_next(db: Database, telegram: Telegram) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -19,7 +20,7 @@ from core.notifications.deliver import (
 )
 from core.telemetry.measures import DELIVERIES, DELIVERY_SECONDS, timed
 from core.telemetry.trail import following
-from core.waiting import Pace, wait_for_bell
+from core.work_off import work_off
 from workers.effects.telegram import (
     Gone,
     Migrated,
@@ -39,15 +40,7 @@ POLL_SECONDS = 1.0
 
 async def run_deliveries(db: Database, telegram: Telegram, stopping: asyncio.Event) -> None:
     """Send until `stopping` is set."""
-    bell = asyncio.Event()
-    db.on_commit(bell.set)
-    pace = Pace(busy_seconds=POLL_SECONDS)
-    while not stopping.is_set():
-        bell.clear()
-        if await deliver_next(db, telegram):
-            pace.worked()
-        else:
-            await wait_for_bell(bell, stopping, seconds=pace.seconds())
+    await work_off(db, partial(deliver_next, db, telegram), stopping, busy_seconds=POLL_SECONDS)
 
 
 async def deliver_next(db: Database, telegram: Telegram) -> bool:

@@ -61,23 +61,23 @@ async def run_export(db: Database, settings: KafkaSettings, stopping: asyncio.Ev
         pace.worked()
         bell.set()
 
-    db.on_commit(expect_work)
-    while not stopping.is_set():
-        try:
-            async with _connected(settings) as producer:
-                send = partial(_send, producer, settings.kafka_topic_prefix)
-                while not stopping.is_set():
-                    bell.clear()
-                    if await export(db, EXPORT, send):
-                        failures = 0
-                        pace.worked()
-                    else:
-                        await wait_for_bell(bell, stopping, seconds=pace.seconds())
-        except KafkaAway as failure:
-            pause = RETRY_SECONDS[min(failures, len(RETRY_SECONDS) - 1)]
-            failures += 1
-            log.warning("kafka-away", error=str(failure), again_in_seconds=pause)
-            await wait_for_bell(asyncio.Event(), stopping, seconds=pause)
+    with db.on_commit(expect_work):
+        while not stopping.is_set():
+            try:
+                async with _connected(settings) as producer:
+                    send = partial(_send, producer, settings.kafka_topic_prefix)
+                    while not stopping.is_set():
+                        bell.clear()
+                        if await export(db, EXPORT, send):
+                            failures = 0
+                            pace.worked()
+                        else:
+                            await wait_for_bell(bell, stopping, seconds=pace.seconds())
+            except KafkaAway as failure:
+                pause = RETRY_SECONDS[min(failures, len(RETRY_SECONDS) - 1)]
+                failures += 1
+                log.warning("kafka-away", error=str(failure), again_in_seconds=pause)
+                await wait_for_bell(asyncio.Event(), stopping, seconds=pause)
 
 
 async def _send(

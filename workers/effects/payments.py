@@ -16,7 +16,8 @@ from core.payments.take_notice import Due, claim_notice, put_notice_aside, take_
 from core.payments.take_refund_state import RefundCall, claim_refund_call, record_refund_answer
 from core.telemetry.measures import PROVIDER_CALLS, PROVIDER_SECONDS, Timed, timed
 from core.telemetry.trail import following
-from core.waiting import Pace, wait_for_bell
+from core.waiting import wait_for_bell
+from core.work_off import work_off
 
 log = structlog.get_logger()
 POLL_SECONDS = 1.0
@@ -37,7 +38,7 @@ async def run_payment_calls(db: Database, providers: Providers, return_url: str,
             call = await claim_call(session, providers=providers.keys(), return_url=return_url, now=utc_now())
         return None if call is None else lambda: ask_provider(db, providers[call.provider], call)
 
-    await _work_off(db, claim, stopping)
+    await _work_off_some(db, claim, stopping)
 
 
 async def run_notices(db: Database, providers: Providers, stopping: asyncio.Event) -> None:
@@ -48,7 +49,7 @@ async def run_notices(db: Database, providers: Providers, stopping: asyncio.Even
             due = await claim_notice(session, providers=providers.keys(), now=utc_now())
         return None if due is None else lambda: _follow_notice(db, providers[due.provider], due)
 
-    await _work_off(db, claim, stopping)
+    await _work_off_some(db, claim, stopping)
 
 
 async def run_refund_calls(db: Database, providers: Providers, stopping: asyncio.Event) -> None:
@@ -59,7 +60,7 @@ async def run_refund_calls(db: Database, providers: Providers, stopping: asyncio
             call = await claim_refund_call(session, providers=providers.keys(), now=utc_now())
         return None if call is None else lambda: ask_for_refund(db, providers[call.provider], call)
 
-    await _work_off(db, claim, stopping)
+    await _work_off_some(db, claim, stopping)
 
 
 async def run_reconciliation(db: Database, providers: Providers, stopping: asyncio.Event) -> None:
@@ -187,11 +188,9 @@ async def _fetched_refund(provider: Provider, claimed: RefundState | None) -> Re
     return state
 
 
-async def _work_off(db: Database, claim: Callable[[], Awaitable[Work | None]], stopping: asyncio.Event) -> None:
+async def _work_off_some(db: Database, claim: Callable[[], Awaitable[Work | None]], stopping: asyncio.Event) -> None:
     """Carry out what is due, some at once, woken by every commit of this process that emitted something."""
-    bell = asyncio.Event()
-    db.on_commit(bell.set)
-    pace, places = Pace(busy_seconds=POLL_SECONDS), asyncio.Semaphore(AT_ONCE)
+    places = asyncio.Semaphore(AT_ONCE)
 
     async def carry_out(work: Work) -> None:
         try:
@@ -201,14 +200,14 @@ async def _work_off(db: Database, claim: Callable[[], Awaitable[Work | None]], s
         finally:
             places.release()
 
+    async def begin_next() -> bool:
+        await places.acquire()
+        work = await claim()
+        if work is None:
+            places.release()
+        else:
+            group.create_task(carry_out(work))
+        return work is not None
+
     async with asyncio.TaskGroup() as group:
-        while not stopping.is_set():
-            bell.clear()
-            await places.acquire()
-            work = await claim()
-            if work is not None:
-                pace.worked()
-                group.create_task(carry_out(work))
-            else:
-                places.release()
-                await wait_for_bell(bell, stopping, seconds=pace.seconds())
+        await work_off(db, begin_next, stopping, busy_seconds=POLL_SECONDS)

@@ -1,6 +1,7 @@
 """Make the reports that were asked for; notifications bring them to who asked."""
 
 import asyncio
+from functools import partial
 
 import structlog
 
@@ -10,7 +11,7 @@ from core.reports.build_report import build_report
 from core.reports.formats import FORMATS
 from core.reports.make_report import Job, claim_report, record_failure, record_ready
 from core.reports.models import ReportFormat
-from core.waiting import Pace, wait_for_bell
+from core.work_off import work_off
 
 log = structlog.get_logger()
 POLL_SECONDS = 1.0
@@ -18,15 +19,7 @@ POLL_SECONDS = 1.0
 
 async def run_reports(db: Database, stopping: asyncio.Event) -> None:
     """Make reports until `stopping` is set, woken by every commit of this process that emitted something."""
-    bell = asyncio.Event()
-    db.on_commit(bell.set)
-    pace = Pace(busy_seconds=POLL_SECONDS)
-    while not stopping.is_set():
-        bell.clear()
-        if await make_next(db):
-            pace.worked()
-        else:
-            await wait_for_bell(bell, stopping, seconds=pace.seconds())
+    await work_off(db, partial(make_next, db), stopping, busy_seconds=POLL_SECONDS)
 
 
 async def make_next(db: Database) -> bool:

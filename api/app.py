@@ -1,6 +1,6 @@
 """The web application that other clients call, and the page."""
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from api.documentation import OPENAPI, serve_documentation
@@ -8,11 +8,23 @@ from api.errors import handle_errors
 from api.ground import Ground
 from api.idempotency import REPLAYED
 from api.openapi import document_of
-from api.routes import config, health
+from api.routes import (
+    accounts,
+    config,
+    debts,
+    distribution,
+    health,
+    invites,
+    orders,
+    payments,
+    purchases,
+    reports,
+    tasks,
+)
 from api.threshold import CORRELATION_HEADER, Threshold
 from core.telemetry.tracing import of_web
 
-ROUTERS: tuple[APIRouter, ...] = (config.router, health.router)
+AREAS = (config, purchases, invites, tasks, distribution, debts, payments, reports, accounts, orders, health)
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # What a page of others may send and read.
 HEADERS_IN = (
@@ -34,11 +46,12 @@ def create_app(ground: Ground) -> FastAPI:
         redoc_url=None,
         openapi_url=OPENAPI,
         telemetry=of_web(),
+        generate_unique_id_function=lambda route: route.name,
         max_body_size=settings.api_max_body_bytes,
     )
     app.state.ground = ground
-    for router in ROUTERS:
-        app.include_router(router)
+    for area in AREAS:
+        app.include_router(area.router)
     serve_documentation(app)
     handle_errors(app)
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]

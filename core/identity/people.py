@@ -20,6 +20,17 @@ def called(person: User, language: str) -> str:
     return say_plain(language, "person-erased") if person.erased_at is not None else person.name
 
 
+async def person_of(session: AsyncSession, user_id: UserId) -> User:
+    """Return a person by their id.
+
+    :raises PersonNotFound: if there is none, or they were erased.
+    """
+    person = await session.get(User, user_id)
+    if person is None or person.erased_at is not None:
+        raise PersonNotFound
+    return person
+
+
 async def is_erased(session: AsyncSession, user_id: UserId) -> bool:
     """Return whether a person was erased: nobody can be told anything in their place."""
     return await session.scalar(select(User.erased_at).where(User.id == user_id)) is not None

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, any_, delete, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.budgets.models import Budget
 from core.dialogs.models import Dialog
 from core.idempotency.models import IdempotencyRow
 from core.identity.models import PersonalToken, SessionRow, SignInCode, UsedProof
@@ -41,6 +42,7 @@ KEPT = (
     Kept(IdempotencyRow, 0, partial(_expired, IdempotencyRow)),  # its row says how long
     *(Kept(model, 0, partial(_expired, model)) for model in (SessionRow, SignInCode, UsedProof)),
     Kept(PersonalToken, 30, partial(_expired, PersonalToken)),  # so that its owner sees why a script is refused
+    Kept(Budget, 1, lambda before: Budget.arrival_at < before),  # it is full again
     Kept(Dialog, 30, lambda before: Dialog.updated_at < before),
     Kept(
         NoticeRow,

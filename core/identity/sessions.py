@@ -14,7 +14,7 @@ from core.identity.actor import Actor
 from core.identity.clean import clean
 from core.identity.models import SessionRow, User
 from core.identity.passwords import fingerprint
-from core.identity.tokens import LIVES, Access, issue_access_token
+from core.identity.tokens import LIVES, issue_access_token
 from core.ids import SessionId, UserId, new_id, shorten
 from core.secrets import Secrets
 
@@ -61,7 +61,7 @@ async def signed_in(
 ) -> SignedIn:
     """Return the tokens of a session whose secret this is."""
     user = await session.get_one(User, row.user_id)
-    access_token = issue_access_token(Access(row.user_id, row.id), secrets=secrets, now=now)
+    access_token = issue_access_token(user_id=row.user_id, session_id=row.id, secrets=secrets, now=now)
     return SignedIn(user, access_token, f"{PREFIX}{shorten(row.id)}{SEPARATOR}{secret}")
 
 

@@ -1,12 +1,11 @@
 """Access tokens: JSON Web Tokens that say for a quarter of an hour who asks (pure but for the file of keys)."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import jwt
 
-from core.errors import Unrecognized
 from core.ids import SessionId, UserId
 from core.secrets import Secrets
 
@@ -21,8 +20,8 @@ _AUDIENCE = "syncbuy-api"
 _CLAIMS = ("iss", "aud", "sub", "sid", "iat", "nbf", "exp")
 
 
-class TokenRefused(Unrecognized):
-    """The token is none of ours, no longer valid, or its session has ended."""
+class TokenRefused(ValueError):
+    """The token is none of ours, or not valid now."""
 
 
 class Access(NamedTuple):
@@ -30,16 +29,17 @@ class Access(NamedTuple):
 
     user_id: UserId
     session_id: SessionId
+    expires_at: datetime
 
 
-def issue_access_token(access: Access, *, secrets: Secrets, now: datetime) -> str:
+def issue_access_token(*, user_id: UserId, session_id: SessionId, secrets: Secrets, now: datetime) -> str:
     """Return a token that `read_access_token` believes for `LIVES`."""
     key = secrets.newest(NAME, now)
     claims = {
         "iss": _ISSUER,
         "aud": _AUDIENCE,
-        "sub": str(access.user_id),
-        "sid": str(access.session_id),
+        "sub": str(user_id),
+        "sid": str(session_id),
         "iat": now,
         "nbf": now,
         "exp": now + LIVES,
@@ -59,13 +59,14 @@ def read_access_token(token: str, *, secrets: Secrets, now: datetime) -> Access:
     try:
         claims = _verified(token, secrets, now)
         issued, not_before, until = (_seconds(claims[name]) for name in ("iat", "nbf", "exp"))
-        access = Access(UserId(UUID(claims["sub"])), SessionId(UUID(claims["sid"])))
-    except (jwt.PyJWTError, ValueError, AttributeError, TypeError):
+        user_id, session_id = UserId(UUID(claims["sub"])), SessionId(UUID(claims["sid"]))
+        expires_at = datetime.fromtimestamp(until, UTC)
+    except (jwt.PyJWTError, ValueError, AttributeError, TypeError, OverflowError, OSError):
         raise TokenRefused from None
     present, skew = int(now.timestamp()), int(CLOCK_SKEW.total_seconds())
     if max(issued, not_before) > present + skew or until <= present:
         raise TokenRefused
-    return access
+    return Access(user_id, session_id, expires_at)
 
 
 def _verified(token: str, secrets: Secrets, now: datetime) -> dict[str, Any]:

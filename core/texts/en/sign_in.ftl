@@ -12,12 +12,7 @@ button-new-code = 🔄 New code
 button-sign-in-code = 🔑 Sign in on the page
 
 error-unrecognized = I do not know who you are. Please sign in again.
-error-too-often = Too often. Try again in { $seconds ->
-    [one] { $seconds } second
-   *[other] { $seconds } seconds
-}.
 error-proof-refused = Telegram did not confirm this sign-in, or it is too old. Open the page again and retry.
-error-token-refused = You are not signed in any more. Please sign in again.
 error-refresh-refused = You are not signed in any more. Please sign in again.
 error-wrong-name-or-password = The name or the password does not fit.
 error-code-refused = The code does not fit: it is wrong, used or too old. The bot has a new one: /link

@@ -12,13 +12,7 @@ button-new-code = 🔄 Новый код
 button-sign-in-code = 🔑 Войти на странице
 
 error-unrecognized = Не узнал вас. Войдите, пожалуйста, ещё раз.
-error-too-often = Слишком часто. Попробуйте снова через { $seconds ->
-    [one] { $seconds } секунду
-    [few] { $seconds } секунды
-   *[other] { $seconds } секунд
-}.
 error-proof-refused = Telegram не подтвердил вход, или он устарел. Откройте страницу заново и попробуйте ещё раз.
-error-token-refused = Вход больше не действует. Войдите, пожалуйста, ещё раз.
 error-refresh-refused = Вход больше не действует. Войдите, пожалуйста, ещё раз.
 error-wrong-name-or-password = Имя или пароль не подошли.
 error-code-refused = Код не подошёл: он неверный, использован или устарел. Новый — в чате с ботом: /link

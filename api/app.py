@@ -8,11 +8,14 @@ from api.errors import handle_errors
 from api.ground import Ground
 from api.idempotency import REPLAYED
 from api.openapi import document_of
-from api.routes import config, health
+from api.routes import auth, config, health, me, sessions
 from api.threshold import CORRELATION_HEADER, Threshold
 from core.telemetry.tracing import of_web
 
-ROUTERS: tuple[APIRouter, ...] = (config.router, health.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    *(config.router, health.router),
+    *(auth.router, auth.of_signed_in, me.router, me.of_password, sessions.router),
+)
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # What a page of others may send and read.
 HEADERS_IN = (

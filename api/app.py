@@ -10,21 +10,28 @@ from api.idempotency import REPLAYED
 from api.openapi import document_of
 from api.routes import (
     accounts,
+    auth,
     config,
     debts,
     distribution,
     health,
     invites,
+    me,
     orders,
     payments,
     purchases,
     reports,
+    sessions,
     tasks,
 )
 from api.threshold import CORRELATION_HEADER, Threshold
 from core.telemetry.tracing import of_web
 
-AREAS = (config, purchases, invites, tasks, distribution, debts, payments, reports, accounts, orders, health)
+ROUTERS = (
+    *(config.router, auth.router, auth.of_signed_in, me.router, me.of_password, sessions.router),
+    *(purchases.router, invites.router, tasks.router, distribution.router),
+    *(debts.router, payments.router, reports.router, accounts.router, orders.router, health.router),
+)
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # What a page of others may send and read.
 HEADERS_IN = (
@@ -50,8 +57,8 @@ def create_app(ground: Ground) -> FastAPI:
         max_body_size=settings.api_max_body_bytes,
     )
     app.state.ground = ground
-    for area in AREAS:
-        app.include_router(area.router)
+    for router in ROUTERS:
+        app.include_router(router)
     serve_documentation(app)
     handle_errors(app)
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]

@@ -7,7 +7,6 @@ from fastapi import Query
 from api.ground import Asked
 from api.idempotency import creates
 from api.openapi import refusals
-from api.paging import Cursor, Limit, Log, Offset, Page, log_of
 from api.shapes.debts import AttemptShape
 from api.shapes.money import (
     Account,
@@ -20,6 +19,7 @@ from api.shapes.money import (
     WithdrawalShape,
     withdrawal_shape,
 )
+from api.shapes.page import LIMIT, Cursor, Limit, Log, Offset, Page, log_of
 from api.shapes.shape import Currency
 from api.show import show_attempt
 from api.transaction import new_router
@@ -94,7 +94,7 @@ async def read_balance(call: Asked, currency: InCurrency) -> Balance:
 
 @router.get("/accounts/statement", summary="How it came to that", responses=refusals(NoAccount))
 async def read_statement(
-    call: Asked, currency: InCurrency, limit: Limit = 20, cursor: Cursor = None
+    call: Asked, currency: InCurrency, limit: Limit = LIMIT, cursor: Cursor = None
 ) -> Log[StatementLine]:
     """Return the movements of my account in a currency, the newest first."""
     await wallet_of(call.session, call.actor.user_id, currency)
@@ -124,7 +124,7 @@ async def withdraw(call: Asked, wanted: NewWithdrawal) -> WithdrawalShape:
 
 
 @router.get("/accounts/withdrawals", summary="My withdrawals")
-async def list_withdrawals(call: Asked, limit: Limit = 20, offset: Offset = 0) -> Page[WithdrawalShape]:
+async def list_withdrawals(call: Asked, limit: Limit = LIMIT, offset: Offset = 0) -> Page[WithdrawalShape]:
     """Return my requests to send money outside, the newest first."""
     found, total = await withdrawals_of(call.session, call.actor.user_id, limit=limit, offset=offset)
     return Page(items=[withdrawal_shape(each) for each in found], limit=limit, offset=offset, total=total)

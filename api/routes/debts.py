@@ -7,8 +7,9 @@ from fastapi import Query
 
 from api.ground import Asked
 from api.openapi import refusals
-from api.paging import Limit, Offset, Page
-from api.shapes.debts import IntentDetail, IntentShape, ReasonShape, Requisites, Snooze, Snoozed, intent_detail
+from api.shapes.debts import IntentDetail, IntentShape, ReasonShape, Snooze, Snoozed, intent_detail
+from api.shapes.me import Requisites
+from api.shapes.page import LIMIT, LIMIT_MAX, Limit, Offset, Page
 from api.show import Onlooker, show_attempts, show_intents
 from api.transaction import new_router
 from core.identity.people import names_of
@@ -29,7 +30,7 @@ Role = Annotated[Literal["payer", "payee"] | None, Query(description="Both if it
 
 
 @router.get("/intents", summary="My open debts")
-async def list_intents(call: Asked, role: Role = None, limit: Limit = 20, offset: Offset = 0) -> Page[IntentShape]:
+async def list_intents(call: Asked, role: Role = None, limit: Limit = LIMIT, offset: Offset = 0) -> Page[IntentShape]:
     """Return what I owe (`payer`) or am owed (`payee`), the soonest due first."""
     owes = None if role is None else role == "payer"
     found, total = await debts_page(call.session, actor=call.actor, owes=owes, limit=limit, offset=offset)
@@ -42,7 +43,7 @@ async def list_intents(call: Asked, role: Role = None, limit: Limit = 20, offset
     responses=refusals(PurchaseNotFound, NotParticipant),
 )
 async def list_intents_of_purchase(
-    call: Asked, purchase_id: UUID, actor: Onlooker, limit: Limit = 100, offset: Offset = 0
+    call: Asked, purchase_id: UUID, actor: Onlooker, limit: Limit = LIMIT_MAX, offset: Offset = 0
 ) -> Page[IntentShape]:
     """Return who owes whom in a purchase that I take part in, whatever became of it."""
     found = await debts_of_purchase(call.session, actor=actor, purchase_id=PurchaseId(purchase_id))

@@ -6,7 +6,7 @@ from uuid import UUID
 from api.ground import Asked, Call
 from api.idempotency import creates
 from api.openapi import refusals
-from api.paging import Limit, Offset, Page
+from api.shapes.page import LIMIT, Limit, Offset, Page
 from api.shapes.purchases import InviteById, InviteByName, InviteShape, PurchaseShape
 from api.show import Onlooker, show_purchase
 from api.transaction import new_router
@@ -43,7 +43,7 @@ async def invite_person(
 
 
 @router.get("/invites", summary="Invites that wait for my answer")
-async def list_invites(call: Asked, limit: Limit = 20, offset: Offset = 0) -> Page[InviteShape]:
+async def list_invites(call: Asked, limit: Limit = LIMIT, offset: Offset = 0) -> Page[InviteShape]:
     """Return the invites to me that I have not answered, the newest first."""
     found, total = await invites_to(call.session, actor=call.actor, limit=limit, offset=offset)
     return Page(items=await _show(call, found), limit=limit, offset=offset, total=total)

@@ -6,8 +6,8 @@ from uuid import UUID
 from api.ground import Asked, Call
 from api.idempotency import creates
 from api.openapi import refusals
-from api.paging import Limit, Offset, Page
 from api.shapes.money import NewOrder, OrderShape, order_shape
+from api.shapes.page import LIMIT, Limit, Offset, Page
 from api.transaction import new_router
 from core.accounts.limits import AboveDailyLimit, AboveOperationLimit
 from core.accounts.withdraw import WrongAmount
@@ -44,7 +44,7 @@ async def place_order(call: Asked, wanted: NewOrder) -> OrderShape:
 
 
 @router.get("/orders", summary="My orders")
-async def list_orders(call: Asked, limit: Limit = 20, offset: Offset = 0) -> Page[OrderShape]:
+async def list_orders(call: Asked, limit: Limit = LIMIT, offset: Offset = 0) -> Page[OrderShape]:
     """Return my orders, the newest first."""
     found = await orders_of(call.session, actor=call.actor, limit=limit, offset=offset)
     total = await order_count(call.session, actor=call.actor)

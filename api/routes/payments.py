@@ -8,7 +8,6 @@ from fastapi import Body, Query
 from api.ground import Asked, Call
 from api.idempotency import creates
 from api.openapi import refusals
-from api.paging import Limit, Offset, Page
 from api.shapes.debts import (
     Agrees,
     AttemptShape,
@@ -24,6 +23,7 @@ from api.shapes.debts import (
     refund_shape,
     refund_to_answer,
 )
+from api.shapes.page import LIMIT, Limit, Offset, Page
 from api.shapes.shape import Currency
 from api.show import show_attempt
 from api.transaction import new_router
@@ -145,7 +145,7 @@ async def refund(call: Asked, attempt_id: UUID, wanted: NewRefund) -> RefundShap
 
 
 @router.get("/refunds", summary="Refunds that wait for my word")
-async def list_refunds(call: Asked, limit: Limit = 20, offset: Offset = 0) -> Page[RefundToAnswer]:
+async def list_refunds(call: Asked, limit: Limit = LIMIT, offset: Offset = 0) -> Page[RefundToAnswer]:
     """Return the refunds that an organiser asks of me, and those that went to me outside."""
     found, total = await refunds_to_answer(call.session, actor=call.actor, limit=limit, offset=offset)
     items = [refund_to_answer(each, intent) for each, _, intent in found]

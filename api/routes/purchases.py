@@ -8,7 +8,7 @@ from fastapi import Query
 from api.ground import Asked
 from api.idempotency import creates
 from api.openapi import refusals
-from api.paging import Cursor, Limit, Log, Offset, Page, log_of
+from api.shapes.page import LIMIT, Cursor, Limit, Log, Offset, Page, log_of
 from api.shapes.purchases import HistoryEntry, NewPurchase, Participants, PurchaseShape, PurchaseSummary
 from api.show import Onlooker, participants_of, show_purchase
 from api.transaction import new_router
@@ -31,7 +31,7 @@ Which = Annotated[Literal["open", "closed"] | None, Query(description="All of th
 
 @router.get("/purchases", summary="My purchases")
 async def list_purchases(
-    call: Asked, status: Which = None, limit: Limit = 20, offset: Offset = 0
+    call: Asked, status: Which = None, limit: Limit = LIMIT, offset: Offset = 0
 ) -> Page[PurchaseSummary]:
     """Return the purchases that I take part in, the newest first."""
     is_closed = None if status is None else status == "closed"
@@ -104,7 +104,7 @@ async def end_participation(call: Asked, purchase_id: UUID, user_id: UUID, actor
 
 @router.get("/purchases/{purchase_id}/history", summary="What happened", responses=refusals(PurchaseNotFound))
 async def read_history(
-    call: Asked, purchase_id: UUID, actor: Onlooker, limit: Limit = 20, cursor: Cursor = None
+    call: Asked, purchase_id: UUID, actor: Onlooker, limit: Limit = LIMIT, cursor: Cursor = None
 ) -> Log[HistoryEntry]:
     """Return what happened to a purchase and who did it, the newest first."""
     rows = await history_of(

@@ -5,7 +5,7 @@ from uuid import UUID
 from api.ground import Asked
 from api.idempotency import creates
 from api.openapi import refusals
-from api.paging import Limit, Offset, Page
+from api.shapes.page import LIMIT_MAX, Limit, Offset, Page
 from api.shapes.tasks import DoneTask, NewSpending, NewTask, TaskShape, payers_of
 from api.show import InPurchase, Onlooker, show_task, tasks_of
 from api.transaction import new_router
@@ -42,7 +42,7 @@ _OF_SPLITS = (
 
 @router.get("/purchases/{purchase_id}/tasks", summary="The tasks", responses=refusals(PurchaseNotFound))
 async def list_tasks(
-    call: Asked, purchase_id: UUID, actor: Onlooker, limit: Limit = 100, offset: Offset = 0
+    call: Asked, purchase_id: UUID, actor: Onlooker, limit: Limit = LIMIT_MAX, offset: Offset = 0
 ) -> Page[TaskShape]:
     """Return the tasks of a purchase, in the order of adding."""
     tasks = tasks_of(await overview(call.session, actor=actor, purchase_id=PurchaseId(purchase_id)))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from api.shapes.me import Requisites
 from api.shapes.shape import Amount, Cents, Currency, Moment, Shape, Yes
 from api.shapes.tasks import ANNA, BORIS
 from core.ids import AttemptId, OrderId, PurchaseId, UserId
@@ -31,14 +32,6 @@ class IntentShape(Shape):
     status: IntentStatus = Field(examples=["created"])
     due_at: Moment
     created_at: Moment
-
-
-class Requisites(Shape):
-    """Where somebody wants to be paid outside."""
-
-    phone: str | None = Field(default=None, examples=["+79991234567"])
-    card: str | None = Field(default=None, examples=["2200 0000 0000 0004"])
-    text: str | None = Field(default=None, examples=["Cash, please"])
 
 
 class ReasonShape(Shape):

@@ -55,7 +55,7 @@ class Threshold:
         refusal: DomainError
         announced = Headers(scope=scope).get("content-length", "")
         if announced.isdecimal() and int(announced) > self._max_bytes:
-            refusal = TooLong(max_bytes=self._max_bytes)
+            refusal = TooLong()
         else:
             try:
                 await self._app(scope, receive, leaving)

@@ -11,3 +11,10 @@ error-too-often = Слишком много запросов сразу. Поп�
    *[many] { $seconds } секунд
 }.
 error-not-now = Сейчас не получается. Ничего не произошло, попробуйте ещё раз.
+
+error-no-account = У вас ещё нет счёта в { $currency }.
+error-no-such-requisite = Сначала скажите, куда платить: добавьте телефон, карту или другие реквизиты.
+error-wrong-snooze = Отложить напоминание можно на срок от 1 до { $max } дней.
+rail-manual = Вне SyncBuy, с подтверждением получателя
+rail-wallet = Из моего кошелька
+error-other-currency = Этот долг — в { $currency }.

@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
 from sqlalchemy import event, func, select, text
@@ -186,11 +185,11 @@ class TestAnAccessTokenInUse:
 
         assert await who(db, secrets, first.access_token) is None
 
-    @pytest.mark.parametrize("token", ["", "x", "sb_pat_", "sb_pat_" + "x" * 43, "a.b.c", "\x00", "sb_pat_\ud800"])
-    async def test_that_is_none_is_nobodys(self, db: Database, secrets: Secrets, token: str) -> None:
+    async def test_that_is_none_is_nobodys(self, db: Database, secrets: Secrets) -> None:
         await signed_in(db, secrets)
 
-        assert await who(db, secrets, token) is None
+        for token in ("", "x", "sb_pat_", "sb_pat_" + "x" * 43, "a.b.c", "\x00", "sb_pat_\ud800"):
+            assert await who(db, secrets, token) is None
 
 
 class TestSessions:

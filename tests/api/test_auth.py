@@ -18,8 +18,9 @@ NAME, PASSWORD = "Anna", "correct horse"
 BY_PASSWORD = {"grant_type": "password", "name": NAME, "password": PASSWORD}
 
 
-async def register(door: Door, body: dict[str, Any] | None = None, **headers: str) -> httpx2.Response:
-    return await door.http.post("/v1/auth/register", json=body or {"name": NAME, "password": PASSWORD}, headers=headers)
+async def register(door: Door, body: dict[str, Any] | None = None, *, language: str = "en") -> httpx2.Response:
+    body = body or {"name": NAME, "password": PASSWORD}
+    return await door.http.post("/v1/auth/register", json=body, headers={"Accept-Language": language})
 
 
 async def sign_in(door: Door, body: dict[str, Any]) -> httpx2.Response:
@@ -49,7 +50,7 @@ def refused(response: httpx2.Response, status: int, code: str) -> dict[str, Any]
 
 class TestRegistering:
     async def test_by_a_name_makes_a_person_who_is_signed_in(self, door: Door) -> None:
-        answer = await register(door, **{"Accept-Language": "de, ru;q=0.8"})
+        answer = await register(door, language="de, ru;q=0.8")
 
         tokens = answer.json()
         assert (answer.status_code, answer.headers["Location"]) == (201, "/v1/me")
@@ -174,11 +175,13 @@ class TestSigningIn:
 
     async def test_by_what_nobody_knows_is_refused(self, door: Door) -> None:
         proof: dict[str, Any] = {"kind": "login_widget", "fields": {"a": []}}
-        for body in (
+        given: list[Any] = [
             {},
             [],
             {"grant_type": "client_credentials"},
             {"grant_type": "password", "name": NAME},
             {"grant_type": "external_identity", "provider": "telegram", "proof": proof},
-        ):
+        ]
+
+        for body in given:
             refused(await door.http.post("/v1/auth/token", json=body), 422, "WRONG_SHAPE")

@@ -1,6 +1,6 @@
 """Makers for tests of signing in."""
 
-from pathlib import Path
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,13 +17,13 @@ from tests.builders import NOW
 PASSWORD = "correct horse"
 
 
-def keys(folder: Path) -> Secrets:
-    """Return the keys of an installation."""
-    return Secrets(folder / "secrets.json")
-
-
 async def registered(
-    db: Database, secrets: Secrets, name: str = "Анна", password: str = PASSWORD, client: str = "Firefox"
+    db: Database,
+    secrets: Secrets,
+    name: str = "Анна",
+    password: str = PASSWORD,
+    client: str = "Firefox",
+    at: datetime = NOW,
 ) -> SignedIn:
     """Return a new person who has no Telegram, signed in."""
     return await register_with_password(
@@ -34,7 +34,7 @@ async def registered(
         time_zone="Europe/Moscow",
         client=client,
         secrets=secrets,
-        now=NOW,
+        now=at,
     )
 
 

@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.dialogs.models import Dialog
 from core.idempotency.models import IdempotencyRow
 from core.inbox.models import InboxRow
+from core.live.changes import KEPT as CHANGES_KEPT
+from core.live.models import Change
 from core.notifications.models import Delivery, Notification
 from core.payments.models import NoticeRow, NoticeStatus
 
@@ -32,6 +34,7 @@ KEPT = (
     # Longer than anything can still come again: Telegram repeats for a day, providers for days, buttons live a month.
     Kept(InboxRow, 30, lambda before: InboxRow.handled_at < before),
     Kept(IdempotencyRow, 0, lambda before: IdempotencyRow.expires_at <= before),  # its row says how long
+    Kept(Change, CHANGES_KEPT.days, lambda before: Change.recorded_at < before),  # whoever was away longer loads anew
     Kept(Dialog, 30, lambda before: Dialog.updated_at < before),
     Kept(
         NoticeRow,

@@ -1,6 +1,7 @@
 """Every table of the product, so that migrations and tests see all of them."""
 
 from core.accounts.models import Hold
+from core.budgets.models import Budget
 from core.db import Base
 from core.dialogs.models import Dialog
 from core.idempotency.models import IdempotencyRow
@@ -19,7 +20,7 @@ from core.reports.models import Report
 from core.settlement.models import Intent
 
 TABLES = (
-    *(Account, Attempt, Change, Dialog, Hold, IdempotencyRow, InboxRow, Intent, Notification, Order, OutboxRow),
-    *(OperatorAction, Purchase, Reminder, Report, User),
+    *(Account, Attempt, Budget, Change, Dialog, Hold, IdempotencyRow, InboxRow, Intent, Notification, Order),
+    *(OperatorAction, OutboxRow, Purchase, Reminder, Report, User),
 )
 METADATA = Base.metadata

@@ -22,8 +22,7 @@ def upgrade() -> None:
         sa.Column("data", postgresql.JSONB(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.func.clock_timestamp(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('purchase', 'intent', 'attempt', 'order', 'report', 'account', 'session')",
-            name=op.f("changes_kind_check"),
+            "kind IN ('purchase', 'intent', 'attempt', 'order', 'report', 'account')", name=op.f("changes_kind_check")
         ),
         sa.CheckConstraint("cardinality(readers) > 0", name=op.f("changes_somebody_reads_it_check")),
         sa.PrimaryKeyConstraint("id", name=op.f("changes_pkey")),

@@ -27,7 +27,7 @@ class EventStream(Response):
         del self.headers["content-length"]
         self._hub, self._caller, self._kinds, self._after = hub, caller, kinds, after
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 -- as every ASGI application
         """Send events.
 
         :raises TooManyListeners: before anything is sent, if the person listens over too many connections.

@@ -19,6 +19,7 @@ from core.waiting import Pace, wait_for_bell
 
 LISTENERS_MAX = 20  # connections of one person to one process
 POLL_SECONDS = 1.0  # finds what nobody rang for
+GOODBYE_SECONDS = 2.0
 
 
 class Hub:
@@ -30,10 +31,12 @@ class Hub:
         self._position: int | None = None  # every change up to it was told
         self._begun = asyncio.Event()
         self._listeners: defaultdict[UserId, set[Listener]] = defaultdict(set)
+        self._is_over = False
+        self._gone = asyncio.Event()
         db.on_commit(self._bell.set)
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Tell what is new until `stopping` is set; then everybody is sent away, to resume with another process."""
+        """Tell what is new until `stopping` is set."""
         pace = Pace(busy_seconds=POLL_SECONDS)
         while not stopping.is_set():
             self._bell.clear()
@@ -41,9 +44,17 @@ class Hub:
                 pace.worked()
             else:
                 await wait_for_bell(self._bell, stopping, seconds=pace.seconds())
-        for listeners in self._listeners.values():
-            for listener in listeners:
-                listener.end(Ending.STOPPING)
+
+    async def send_away(self) -> None:
+        """Tell everybody to resume elsewhere, and return when they are gone, or soon."""
+        self._is_over = True
+        for listener in self._all():
+            listener.end(Ending.STOPPING)
+        if self._listeners:
+            self._gone.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(GOODBYE_SECONDS):
+                    await self._gone.wait()
 
     @contextlib.contextmanager
     def listening(self, user_id: UserId, session_id: UUID | None, kinds: Collection[Kind]) -> Iterator[Listener]:
@@ -55,6 +66,8 @@ class Hub:
         if len(self._listeners[user_id]) >= LISTENERS_MAX:
             raise TooManyListeners(most=LISTENERS_MAX)
         listener = Listener(kinds, session_id, self._position)
+        if self._is_over:
+            listener.end(Ending.STOPPING)
         self._listeners[user_id].add(listener)
         measures.LIVE_LISTENERS.inc()
         try:
@@ -64,6 +77,8 @@ class Hub:
             self._listeners[user_id].discard(listener)
             if not self._listeners[user_id]:
                 del self._listeners[user_id]
+            if not self._listeners:
+                self._gone.set()
 
     async def begun(self) -> None:
         """Wait until this process knows where it begins."""
@@ -83,6 +98,9 @@ class Hub:
         if missed is None:
             return [RESET, ready(listener.since)]
         return [ready(after), *map(frame_of, missed)]
+
+    def _all(self) -> list[Listener]:
+        return [listener for some in self._listeners.values() for listener in some]
 
     async def _tell_news(self) -> int:
         """Read what is new and hand it over; return how much it was."""
@@ -104,5 +122,3 @@ class Hub:
                 if change.kind in listener.kinds:
                     frame = frame or frame_of(change)
                     listener.tell(frame)
-                elif change.kind == Kind.SESSION and listener.session_id == change.object_id:
-                    listener.end(Ending.SIGNED_OUT)

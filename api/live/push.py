@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 from api.live.frames import Frame
 from api.live.listener import Ending, Listener
@@ -27,9 +28,8 @@ async def push(
     hearing = asyncio.ensure_future(hear())
     seconds = None if until is None else max(0.0, (until - utc_now()).total_seconds())
     try:
-        done, _ = await asyncio.wait(
-            {sending, hearing, listener.ended}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
-        )
+        ends: set[asyncio.Future[Any]] = {sending, hearing, listener.ended}
+        done, _ = await asyncio.wait(ends, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in (sending, hearing):
             task.cancel()

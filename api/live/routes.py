@@ -5,13 +5,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Request, WebSocket
 
 from api.auth import SIGNED_IN, who_asks
-from api.ground import Ground, Grounded
+from api.ground import Grounded
 from api.live.events import EventStream
 from api.live.socket import serve_socket
 from core.clock import utc_now
 from core.live.models import Kind
 
-EVERYTHING = frozenset(Kind) - {Kind.SESSION}
+EVERYTHING = frozenset(Kind)
 LAST_EVENT_ID_MAX = 2**63 - 1
 _EXAMPLE = (
     'id: 4711\nevent: ready\ndata: {"type":"ready","last_event_id":4711}\n\n'
@@ -33,13 +33,13 @@ router = APIRouter(prefix="/v1", tags=["live"])
 @router.websocket("/live")
 async def live(websocket: WebSocket) -> None:
     """Tell everything that changes for the person whose token the first message brings."""
-    await serve_socket(websocket, _ground(websocket), kinds=EVERYTHING)
+    await serve_socket(websocket, kinds=EVERYTHING)
 
 
 @router.websocket("/orders/ws")
 async def live_orders(websocket: WebSocket) -> None:
     """Tell of the orders of the person whose token the first message brings."""
-    await serve_socket(websocket, _ground(websocket), kinds={Kind.ORDER})
+    await serve_socket(websocket, kinds={Kind.ORDER})
 
 
 @router.get(
@@ -57,9 +57,4 @@ async def live_events(
 ) -> EventStream:
     """Tell everything that changes for the person, after what they heard last."""
     caller = await who_asks(request, ground, now=utc_now())
-    return EventStream(ground.hub, caller, kinds=EVERYTHING, after=last_event_id)
-
-
-def _ground(websocket: WebSocket) -> Ground:
-    ground: Ground = websocket.app.state.ground
-    return ground
+    return EventStream(request.app.state.hub, caller, kinds=EVERYTHING, after=last_event_id)

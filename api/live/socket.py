@@ -12,8 +12,10 @@ from api.errors import TooManyListeners, TooOften
 from api.ground import Ground
 from api.limits import limit_person
 from api.live.frames import Frame
+from api.live.hub import Hub
 from api.live.listener import Ending
 from api.live.push import push
+from api.threshold import CORRELATION_HEADER
 from core.clock import utc_now
 from core.live.models import Kind
 from core.telemetry import measures
@@ -39,9 +41,10 @@ class _SentAway(Exception):
         self.ending = ending
 
 
-async def serve_socket(websocket: WebSocket, ground: Ground, *, kinds: Collection[Kind]) -> None:
+async def serve_socket(websocket: WebSocket, *, kinds: Collection[Kind]) -> None:
     """Push changes of these kinds over a socket until either side ends it."""
-    with entering("live", correlation_id=websocket.headers.get("x-correlation-id")):
+    ground: Ground = websocket.app.state.ground
+    with entering("live", correlation_id=websocket.headers.get(CORRELATION_HEADER)):
         if not _may_ask(websocket, ground):
             await websocket.close()  # before it is accepted: an answer of 403
             return
@@ -61,7 +64,7 @@ async def serve_socket(websocket: WebSocket, ground: Ground, *, kinds: Collectio
 def _may_ask(websocket: WebSocket, ground: Ground) -> bool:
     """Return whether the page that opens the socket is one of ours or of the allow-list; programs name none."""
     origin = websocket.headers.get("origin")
-    if origin is None or origin in {*ground.settings.cors_origins, ground.settings.api_public_url}:
+    if origin is None or origin in {*ground.settings.api_cors_origins.split(","), ground.settings.api_public_url}:
         return True
     return urlsplit(origin).netloc == websocket.headers.get("host")
 
@@ -85,6 +88,7 @@ async def _listen(websocket: WebSocket, ground: Ground, first: FirstWord, kinds:
     caller = await ground.whose_token(first.token, utc_now())
     if caller is None:
         raise _SentAway(Ending.SIGNED_OUT)
+    hub: Hub = websocket.app.state.hub
     user_id = caller.actor.user_id
 
     async def send(frame: Frame) -> None:
@@ -96,9 +100,9 @@ async def _listen(websocket: WebSocket, ground: Ground, first: FirstWord, kinds:
 
     try:
         await limit_person(ground.db, user_id, per_minute=ground.settings.api_requests_per_minute)
-        await ground.hub.begun()
-        with ground.hub.listening(user_id, caller.session_id, kinds) as listener:
-            greeting = await ground.hub.greeting(listener, user_id, first.last_event_id)
+        await hub.begun()
+        with hub.listening(user_id, caller.session_id, kinds) as listener:
+            greeting = await hub.greeting(listener, user_id, first.last_event_id)
             return await push(listener, greeting, send=send, hear=hear, until=caller.expires_at)
     except (TooOften, TooManyListeners):
         raise _SentAway(Ending.TOO_MANY) from None

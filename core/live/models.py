@@ -21,7 +21,6 @@ class Kind(StrEnum):
     ORDER = "order"
     REPORT = "report"
     ACCOUNT = "account"  # the balance of a wallet or what is held of it; the object is what moved the money
-    SESSION = "session"  # told to nobody: who is signed in by it is sent away
 
 
 class Change(Base):
@@ -33,9 +32,7 @@ class Change(Base):
 
     __tablename__ = "changes"
     __table_args__ = (
-        CheckConstraint(
-            "kind IN ('purchase', 'intent', 'attempt', 'order', 'report', 'account', 'session')", name="kind"
-        ),
+        CheckConstraint("kind IN ('purchase', 'intent', 'attempt', 'order', 'report', 'account')", name="kind"),
         CheckConstraint("cardinality(readers) > 0", name="somebody_reads_it"),
         Index("changes_recorded_at_idx", "recorded_at"),
         {"schema": "live"},

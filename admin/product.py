@@ -10,7 +10,6 @@ import structlog
 from pydantic import SecretStr
 
 from api.app import create_app as create_api
-from api.auth import nobody
 from api.ground import Ground
 from api.serve import serve_app
 from core import clock
@@ -116,11 +115,12 @@ async def running_product(
         api = create_api(
             Ground(
                 db,
-                nobody,
+                secrets,
                 providers=providers,
                 settings=of_api,
                 money=money or MoneySettings(),
                 peers=Peers(of_webhooks.trusted_proxies),
+                bot_token=token,
             )
         )
         jobs["api"] = keep_running("api", lambda: serve_app(api, listening_api, stopping), stopping)

@@ -5,10 +5,9 @@ import asyncio
 import structlog
 
 from api.app import create_app
-from api.auth import nobody
 from api.ground import Ground
 from api.serve import serve_app
-from core.config import ApiSettings, WebhooksSettings
+from core.config import ApiSettings, TelegramSettings, WebhooksSettings
 from core.db import Database
 from core.keep_running import keep_all_running
 from core.payments.providers import configured_by_settings, secrets_of_settings
@@ -27,13 +26,15 @@ async def serve_api(db: Database, stopping: asyncio.Event) -> None:
     :raises OSError: if the port is taken.
     """
     settings = ApiSettings()
+    secrets = secrets_of_settings()
     async with new_client() as http:
         ground = Ground(
             db,
-            nobody,
-            providers=configured_by_settings(secrets_of_settings(), http),
+            secrets,
+            providers=configured_by_settings(secrets, http),
             settings=settings,
             peers=Peers(WebhooksSettings().trusted_proxies),
+            bot_token=TelegramSettings().bot_token,
         )
         with listen(settings.api_host, settings.api_port) as listening:
             app = create_app(ground)

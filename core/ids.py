@@ -19,10 +19,12 @@ WithdrawalId = NewType("WithdrawalId", UUID)
 ButtonId = NewType("ButtonId", UUID)
 ReportId = NewType("ReportId", UUID)
 NotificationId = NewType("NotificationId", UUID)
+SessionId = NewType("SessionId", UUID)
+TokenId = NewType("TokenId", UUID)
 EventId = NewType("EventId", UUID)
 ALL = (
     *(UserId, ChatId, PurchaseId, InviteId, TaskId, IntentId, AttemptId, RefundId, OrderId, WithdrawalId),
-    *(ButtonId, ReportId, NotificationId, EventId),
+    *(ButtonId, ReportId, NotificationId, SessionId, TokenId, EventId),
 )
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0018_live"
-down_revision = "0016_growth"
+down_revision = "0017_sign_in"
 
 
 def upgrade() -> None:

@@ -7,10 +7,10 @@ from collections.abc import Collection
 from fastapi import Response
 from starlette.types import Receive, Scope, Send
 
-from api.ground import Caller
 from api.live.frames import Frame
 from api.live.hub import Hub
 from api.live.push import push
+from core.identity.whose_token import Caller
 from core.live.models import Kind
 
 END_SECONDS = 1.0  # for the last byte, to whoever does not read

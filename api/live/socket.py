@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from fastapi import WebSocket
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from api.errors import TooManyListeners, TooOften
+from api.errors import TooManyListeners
 from api.ground import Ground
 from api.limits import limit_person
 from api.live.frames import Frame
@@ -17,6 +17,7 @@ from api.live.listener import Ending
 from api.live.push import push
 from api.threshold import CORRELATION_HEADER
 from core.clock import utc_now
+from core.errors import TooOften
 from core.live.models import Kind
 from core.telemetry import measures
 from core.telemetry.trail import entering

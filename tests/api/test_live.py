@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from api.live import hub, listener
 from api.live import socket as live_socket
 from core.clock import utc_now
-from core.db import Database
+from core.db import CHANGED, Database
 from core.identity.actor import Actor
 from core.identity.personal_tokens import create_token, revoke_token
 from core.identity.sessions import end_sessions
@@ -76,7 +76,7 @@ async def write(db: Database, *readers: Actor, size: int = 0) -> int:
             "readers": [each.user_id for each in readers], "happened_at": utc_now(),
         }  # fmt: skip
         number: int = (await session.execute(insert(Change).values(row).returning(Change.id))).scalar_one()
-        session.info["wake"] = True
+        session.info[CHANGED] = True
     return number
 
 

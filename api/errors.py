@@ -68,6 +68,13 @@ class WrongShape(_OfTheDoor):
     status = 422
 
 
+class TooManyListeners(_OfTheDoor):
+    """Somebody listens for changes over more connections than they need."""
+
+    status = 429
+    headers: ClassVar[Headers] = {"Retry-After": "60"}
+
+
 class OurFault(_OfTheDoor):
     """A bug of ours."""
 

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from api.app import create_app as create_api
 from api.ground import Ground
+from api.serve import serve_app
 from core import clock
 from core.config import (
     ApiSettings,
@@ -122,7 +123,7 @@ async def running_product(
                 bot_token=token,
             )
         )
-        jobs["api"] = keep_running("api", lambda: serve(api, listening_api, stopping, websockets=True), stopping)
+        jobs["api"] = keep_running("api", lambda: serve_app(api, listening_api, stopping), stopping)
         tasks = [asyncio.create_task(job, name=name) for name, job in jobs.items()]
         try:
             yield Running(db, providers, page_url, bank_url, webhooks_url, url_of(listening_api))

@@ -6,6 +6,7 @@ import structlog
 
 from api.app import create_app
 from api.ground import Ground
+from api.serve import serve_app
 from core.config import ApiSettings, TelegramSettings, WebhooksSettings
 from core.db import Database
 from core.keep_running import keep_all_running
@@ -14,7 +15,7 @@ from core.payments.providers.asking import new_client
 from core.process import run_process
 from core.wake import run_wake
 from core.web.peers import Peers
-from core.web.serve import listen, serve, url_of
+from core.web.serve import listen, url_of
 
 log = structlog.get_logger()
 
@@ -39,7 +40,7 @@ async def serve_api(db: Database, stopping: asyncio.Event) -> None:
             app = create_app(ground)
             log.info("api-started", url=f"{url_of(listening)}/v1/")
             jobs = {
-                "api": lambda: serve(app, listening, stopping, websockets=True),
+                "api": lambda: serve_app(app, listening, stopping),
                 "wake": lambda: run_wake(db, stopping),
             }
             await keep_all_running(jobs, stopping)

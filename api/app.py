@@ -7,6 +7,8 @@ from api.documentation import OPENAPI, serve_documentation
 from api.errors import handle_errors
 from api.ground import Ground
 from api.idempotency import REPLAYED
+from api.live import routes as live
+from api.live.hub import Hub
 from api.openapi import document_of
 from api.routes import (
     accounts,
@@ -30,7 +32,7 @@ from core.telemetry.tracing import of_web
 ROUTERS = (
     *(config.router, auth.router, auth.of_signed_in, me.router, me.of_password, sessions.router),
     *(purchases.router, invites.router, tasks.router, distribution.router),
-    *(debts.router, payments.router, reports.router, accounts.router, orders.router, health.router),
+    *(debts.router, payments.router, reports.router, accounts.router, orders.router, live.router, health.router),
 )
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # What a page of others may send and read.
@@ -56,6 +58,7 @@ def create_app(ground: Ground) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.ground = ground
+    app.state.hub = Hub(ground.db)  # which `serve_app` keeps going
     for router in ROUTERS:
         app.include_router(router)
     serve_documentation(app)

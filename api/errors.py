@@ -68,6 +68,13 @@ class WrongShape(_AtTheDoor, DomainError):
     status = 422
 
 
+class TooManyListeners(_AtTheDoor, DomainError):
+    """Somebody listens for changes over more connections than they need."""
+
+    status = 429
+    headers: ClassVar[Headers] = {"Retry-After": "60"}
+
+
 class OurFault(_AtTheDoor, DomainError):
     """A bug of ours."""
 

@@ -14,6 +14,8 @@ from core.dialogs.models import Dialog
 from core.idempotency.models import IdempotencyRow
 from core.identity.models import PersonalToken, SessionRow, SignInCode, UsedProof
 from core.inbox.models import InboxRow
+from core.live.changes import KEPT as CHANGES_KEPT
+from core.live.models import Change
 from core.notifications.models import Delivery, Notification
 from core.payments.models import NoticeRow, NoticeStatus
 
@@ -43,6 +45,7 @@ KEPT = (
     *(Kept(model, 0, partial(_expired, model)) for model in (SessionRow, SignInCode, UsedProof)),
     Kept(PersonalToken, 30, partial(_expired, PersonalToken)),  # so that its owner sees why a script is refused
     Kept(Budget, 1, lambda before: Budget.arrival_at < before),  # it is full again
+    Kept(Change, CHANGES_KEPT.days, lambda before: Change.recorded_at < before),  # whoever was away longer loads anew
     Kept(Dialog, 30, lambda before: Dialog.updated_at < before),
     Kept(
         NoticeRow,

@@ -40,7 +40,7 @@ class TestBench:
         assert figure["ratio"] == round(figure["value"] / figure["limit"], 2)
 
     def test_knows_every_name_that_has_an_aim(self) -> None:
-        aims = "ledger orders relay consumer webhook api bot card settlement growth start"
+        aims = "ledger orders relay consumer webhook api bot card settlement growth live start"
 
         assert set(BENCHES) == set(aims.split())
         assert all((ROOT / "bench" / f"{name}.py").exists() for name in BENCHES)

@@ -19,6 +19,7 @@ IN_PRIVATE = (
     "report",
     "history",
     "settings",
+    "link",
     "help",
     "cancel",
 )

@@ -23,7 +23,10 @@ DEAD_CLIENTS = {
     "tcp_keepalives_count": "3",
     "idle_in_transaction_session_timeout": "5min",
 }
-WAKE = "wake"  # session.info key: this transaction emitted something that somebody waits for
+# The bells, and the keys of session.info by which a transaction has one rung after its commit.
+WAKE = "wake"  # it emitted something that somebody waits for
+CHANGED = "changed"  # it wrote down a change that people are to be told of
+BELLS = (WAKE, CHANGED)
 
 
 def asyncpg_url(url: str) -> str:
@@ -70,8 +73,8 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
-        self._bells: list[Callable[[], None]] = []
-        self._outward: list[Callable[[], None]] = []
+        self._bells: dict[str, list[Callable[[], None]]] = {name: [] for name in BELLS}
+        self._outward: list[Callable[[str], None]] = []
 
     @classmethod
     def connect(cls, url: str, *, pool_size: int = 10) -> "Database":
@@ -91,8 +94,9 @@ class Database:
         """Open a transaction that commits at the end of the block, or rolls back if it raises."""
         async with self._sessions.begin() as session:
             yield session
-        if session.info.get(WAKE):
-            self.ring()
+        for name in BELLS:
+            if session.info.get(name):
+                self.ring(name)
 
     @contextlib.asynccontextmanager
     async def snapshot(self) -> AsyncIterator[AsyncSession]:
@@ -111,32 +115,43 @@ class Database:
             return await cast("Any", driver).fetchval(statement.sql, *statement.arguments(parameters))
 
     @contextlib.contextmanager
-    def on_commit(self, bell: Callable[[], None], *, of_others: bool = True) -> Iterator[None]:
-        """Call `bell` within the block after each commit that emitted an event.
+    def on_commit(self, bell: Callable[[], None], *, name: str = WAKE) -> Iterator[None]:
+        """Call `bell` within the block after each commit that rings the one of this name.
 
-        Unless `of_others` is False, of other processes too, where `run_wake` runs.
+        That of work is rung by what emits an event; those of other processes where `run_wake` runs.
         """
-        bells = self._bells if of_others else self._outward
-        bells.append(bell)
-        try:
+        with _hung_up(self._bells[name], bell):
             yield
-        finally:
-            bells.remove(bell)
 
-    def ring(self) -> None:
-        """Wake everybody who waits for work: here, and by `run_wake` in other processes."""
-        self.ring_here()
-        for bell in self._outward:
-            bell()
+    @contextlib.contextmanager
+    def on_ring(self, tell: Callable[[str], None]) -> Iterator[None]:
+        """Call `tell` within the block with the name of each bell that this process rings."""
+        with _hung_up(self._outward, tell):
+            yield
 
-    def ring_here(self) -> None:
-        """Wake everybody in this process who waits for work."""
-        for bell in self._bells:
+    def ring(self, name: str = WAKE) -> None:
+        """Wake everybody who waits for this bell: here, and by `run_wake` in other processes."""
+        self.ring_here(name)
+        for tell in self._outward:
+            tell(name)
+
+    def ring_here(self, name: str = WAKE) -> None:
+        """Wake everybody in this process who waits for this bell."""
+        for bell in self._bells.get(name, ()):
             bell()
 
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+
+
+@contextlib.contextmanager
+def _hung_up(bells: list[Any], bell: object) -> Iterator[None]:
+    bells.append(bell)
+    try:
+        yield
+    finally:
+        bells.remove(bell)
 
 
 class Alone:

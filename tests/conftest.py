@@ -18,10 +18,12 @@ from core.config import LoggingSettings
 from core.db import Database
 from core.embedded_postgres import EmbeddedPostgres
 from core.logs import set_up_logs
+from core.secrets import Secrets
 from sandbox.rabbitmq import RabbitNode, server_script, throwaway_rabbitmq
 from tests.databases import Server
-from tests.workers.buses import Buses
+from tests.workers.buses import Buses, forget
 from tests.workers.kafka_broker import KafkaBroker, broker_program
+from workers.subscriptions import listeners
 
 # One seed for everybody: a failure on one machine is a failure on all.
 settings.register_profile("house", derandomize=True, deadline=None)
@@ -115,6 +117,12 @@ async def session(shared_db: Database) -> AsyncIterator[AsyncSession]:
         await transaction.rollback()
 
 
+@pytest.fixture
+def secrets(tmp_path: Path) -> Secrets:
+    """Return the keys of an installation of the test's own."""
+    return Secrets(tmp_path / "secrets.json")
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Return the path of a Chromium; skip where there is none, unless REQUIRE_BROWSER=1."""
@@ -158,3 +166,14 @@ async def buses(request: pytest.FixtureRequest, db: Database) -> AsyncIterator[B
     buses = Buses(db, None if node is None else node.url)
     yield buses
     await buses.forget()
+
+
+@pytest_asyncio.fixture(params=["local", "rabbitmq"])
+async def every_bus(request: pytest.FixtureRequest, db: Database) -> AsyncIterator[Buses]:
+    """Return what makes buses of one kind that carry the product's own events; each test is run with every kind."""
+    node: RabbitNode | None = request.getfixturevalue("rabbitmq") if request.param == "rabbitmq" else None
+    buses = Buses(db, None if node is None else node.url)
+    yield buses
+    if node is not None:
+        await forget(node.url, buses.prefix, listeners())
+        await buses.forget()

@@ -17,6 +17,11 @@ UPDATE_SECONDS = Histogram("syncbuy_update_seconds", "Time until an update was c
 NOTICES = Counter("syncbuy_notices", "Notices of payment providers that came.", ["provider", "outcome"])
 NOTICE_SECONDS = Histogram("syncbuy_notice_seconds", "Time to answer a notice.", ["provider"], buckets=_SECONDS)
 
+REQUESTS = Counter("syncbuy_api_requests", "Requests to the HTTP API that were answered.", ["operation", "status"])
+REQUEST_SECONDS = Histogram(
+    "syncbuy_api_request_seconds", "Time to answer a request to the HTTP API.", ["operation"], buckets=_SECONDS
+)
+
 RELAYED = Counter("syncbuy_relayed_events", "Events that the relay put on the bus, or could not.", ["outcome"])
 RELAY_SECONDS = Histogram("syncbuy_relay_batch_seconds", "Time to publish a batch of events.", buckets=_SECONDS)
 
@@ -33,6 +38,12 @@ CARDS = Counter("syncbuy_cards", "Cards that were sent or edited.", ["outcome"])
 CARD_SECONDS = Histogram("syncbuy_card_seconds", "Time that Telegram took for one.", buckets=_SECONDS)
 PAUSES = Counter("syncbuy_telegram_pauses", "Pauses that Telegram asked for (429).", ["sending"])
 PAUSE_SECONDS = Counter("syncbuy_telegram_pause_seconds", "Seconds of pause that Telegram asked for.", ["sending"])
+
+LIVE_LISTENERS = Gauge("syncbuy_live_listeners", "Connections of people who are told what changes.")
+LIVE_SECONDS = Histogram(
+    "syncbuy_live_push_seconds", "Time from a change to when it was pushed to one of them.", buckets=_SECONDS
+)
+LIVE_ENDED = Counter("syncbuy_live_endings", "Connections that we ended.", ["reason"])
 
 PROVIDER_CALLS = Counter("syncbuy_provider_calls", "Questions to payment providers.", ["provider", "ask", "outcome"])
 PROVIDER_SECONDS = Histogram(

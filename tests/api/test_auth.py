@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 
 from core.clock import utc_now
 from core.db import Database
+from core.identity.guesses import AT_ONCE
 from core.identity.models import User
 from core.identity.sign_in_with_code import issue_sign_in_code
-from core.identity.sign_in_with_password import TRIES_AT_ONCE
 from tests.api.door import Door, open_door
 from tests.core.identity.proofs import init_data, widget
 
@@ -115,7 +115,7 @@ class TestSigningIn:
         assert len({(body["message"], str(body.get("details"))) for body in bodies}) == 1
 
     async def test_is_not_tried_for_ever(self, door: Door) -> None:
-        for _ in range(TRIES_AT_ONCE):
+        for _ in range(AT_ONCE):
             refused(await sign_in(door, BY_PASSWORD), 401, "WRONG_NAME_OR_PASSWORD")
 
         answer = await sign_in(door, BY_PASSWORD)

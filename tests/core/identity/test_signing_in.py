@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.db import Database
 from core.errors import DomainError, TooOften
 from core.identity.find_person import find_person
+from core.identity.guesses import AT_ONCE
 from core.identity.models import Identity, Password, SignInCode, UsedProof, User
 from core.identity.passwords import HASHER
 from core.identity.register_with_password import NameTaken
@@ -24,7 +25,7 @@ from core.identity.sign_in_with_code import (
     issue_sign_in_code,
     sign_in_with_code,
 )
-from core.identity.sign_in_with_password import TRIES_AT_ONCE, WrongNameOrPassword, sign_in_with_password
+from core.identity.sign_in_with_password import WrongNameOrPassword, sign_in_with_password
 from core.identity.sign_in_with_telegram import ExtIdentityNotFound, sign_in_with_telegram
 from core.identity.telegram_proof import ProofRefused
 from core.identity.whose_token import whose_token
@@ -118,7 +119,7 @@ class TestSigningInByPassword:
         await registered(db, secrets, "Анна")
 
         for name in ("Анна", "Никто"):
-            for _ in range(TRIES_AT_ONCE):
+            for _ in range(AT_ONCE):
                 with pytest.raises(WrongNameOrPassword):
                     await by_password(db, secrets, name, "wrong horse")
             with pytest.raises(TooOften) as refusal:

@@ -104,6 +104,7 @@ class TestInitData:
             "",
             "hash=",
             init_data() + "&user=%7B%22id%22%3A1%7D",
+            "user=%7B%22id%22%3A1%2C%22first_name%22%3A%22Eve%22%7D&" + init_data(),
             init_data() + "&x=1",
             init_data().replace("42", "43"),
             init_data().rpartition("&hash=")[0],

@@ -5,7 +5,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.db import Database
+from core.errors import TooOften
 from core.identity.find_person import find_person
+from core.identity.guesses import AT_ONCE
 from core.identity.link_telegram import (
     IdentityNotFound,
     IdentityTaken,
@@ -81,6 +83,15 @@ class TestAPassword:
             with pytest.raises(WrongNameOrPassword):
                 await sign_in_with_password(db, name=name, password=password, client="", secrets=secrets, now=NOW)
         await sign_in_with_password(db, name="Anna K", password=ANOTHER, client="", secrets=secrets, now=NOW)
+
+    async def test_is_not_guessed_by_who_stole_a_session(self, db: Database, secrets: Secrets) -> None:
+        caller = await caller_of(db, secrets, await registered(db, secrets, "Anna"))
+
+        for _ in range(AT_ONCE):
+            with pytest.raises(WrongCurrentPassword):
+                await choose(db, caller, current=ANOTHER)
+        with pytest.raises(TooOften):
+            await choose(db, caller, current=PASSWORD)
 
     async def test_does_not_take_anothers_name(self, db: Database, secrets: Secrets) -> None:
         await registered(db, secrets, "Boris")

@@ -1,0 +1,93 @@
+/** The wallet: accounts, what they have, how it came to that, money in and out, and orders as they end. */
+
+import { html, useState } from "../html.js";
+import { post } from "../api.js";
+import { refresh, useRead } from "../kept.js";
+import { tell } from "../notices.js";
+import { FormDialog } from "../parts/dialog.js";
+import { AmountField, Choice, Field } from "../parts/fields.js";
+import { Icon } from "../parts/icons.js";
+import { Empty, Read } from "../parts/reading.js";
+import { openOutside } from "../telegram.js";
+import { exponents, money, readAmount, say } from "../words.js";
+import { Orders } from "./wallet_orders.js";
+import { Statement } from "./wallet_statement.js";
+
+const USUAL = ["RUB", "EUR", "USD", "KZT", "GEL"];
+
+/** This view will show the wallet, one currency at a time. */
+export function Wallet() {
+  const [asking, setAsking] = useState(null);
+  const [wanted, setWanted] = useState(null);
+  const close = () => setAsking(null);
+  return html`<section><h1>${say("place-wallet")}</h1>
+    <${Read} from=${useRead("/accounts")}>${({ items }) => {
+      const account = items.find(({ currency }) => currency === wanted) ?? items[0];
+      return html`
+        ${items.length > 1 && html`<${Choice} label=${say("currency")} name="currency" value=${account.currency} onChange=${setWanted} options=${items.map(({ currency }) => [currency, currency])} />`}
+        ${account ? html`<${Account} key=${account.currency} account=${account} ask=${setAsking} />` : html`<${Empty} words=${say("no-account")} />`}
+        <div class="row"><button type="button" class=${`button ${account ? "quiet" : "main"}`} onClick=${() => setAsking("account")}><${Icon} name="plus" />${say("open-account")}</button></div>
+        ${asking === "account" && html`<${OpenAccount} close=${close} opened=${setWanted} />`}
+        ${asking === "top-up" && html`<${TopUp} currency=${account.currency} close=${close} />`}
+        ${asking === "withdraw" && html`<${Withdraw} currency=${account.currency} close=${close} />`}`;
+    }}<//>
+    <${Orders} /></section>`;
+}
+
+function Account({ account: { currency }, ask }) {
+  const { data } = useRead(`/accounts/balance?currency=${currency}`);
+  return html`<div class="card balance">
+      <small>${say("balance")}</small><p class="big">${data ? money(data.balance_cents, currency) : "…"}</p>
+      ${data?.held_cents > 0 && html`<small>${say("held", { amount: money(data.held_cents, currency) })}</small>`}
+      <div class="row"><button type="button" class="button main" onClick=${() => ask("top-up")}>${say("top-up")}</button>
+        <button type="button" class="button" onClick=${() => ask("withdraw")}>${say("withdraw")}</button></div>
+    </div>
+    <${Withdrawals} /><${Statement} currency=${currency} />`;
+}
+
+function OpenAccount({ close, opened }) {
+  const open = async (values) => {
+    const currency = values.get("currency");
+    await post("/accounts", { currency });
+    refresh("/accounts");
+    opened(currency);
+  };
+  return html`<${FormDialog} title=${say("open-account")} close=${close} confirm=${say("open-it")} act=${open}>
+    <${Field} as="select" label=${say("currency")} name="currency">${[...new Set([...USUAL, ...Object.keys(exponents.value)])].map((code) => html`<option key=${code}>${code}</option>`)}<//>
+  <//>`;
+}
+
+function TopUp({ currency, close }) {
+  const { data } = useRead(`/payment-methods?currency=${currency}`);
+  const providers = (data?.items ?? []).filter(({ rail }) => rail === "provider");
+  const topUp = async (values) => {
+    const attempt = await post("/accounts/deposit", { amount_cents: readAmount(values.get("amount"), currency), currency, ...(values.get("provider") && { provider: values.get("provider") }) });
+    refresh("/accounts", "/attempts");
+    if (attempt.confirmation_url) openOutside(attempt.confirmation_url);
+    else followLink(attempt.id);
+  };
+  return html`<${FormDialog} title=${say("top-up")} close=${close} confirm=${say("to-payment")} act=${topUp}>
+    <${AmountField} label=${say("how-much")} name="amount" required currency=${currency} autofocus />
+    ${providers.length > 0 && html`<${Field} as="select" label=${say("by-provider")} name="provider">${providers.map(({ provider, title }) => html`<option key=${provider} value=${provider}>${title}</option>`)}<//>`}
+  <//>`;
+}
+
+function followLink() {
+  tell(say("link-comes"));
+}
+
+function Withdraw({ currency, close }) {
+  const withdraw = async (values) => {
+    await post("/accounts/withdrawals", { amount_cents: readAmount(values.get("amount"), currency), currency });
+    refresh("/accounts");
+    tell(say("withdrawal-asked"));
+  };
+  return html`<${FormDialog} title=${say("withdraw")} close=${close} confirm=${say("withdraw")} act=${withdraw}>
+    <p class="soft">${say("withdraw-means")}</p><${AmountField} label=${say("how-much")} name="amount" required currency=${currency} autofocus /><//>`;
+}
+
+function Withdrawals() {
+  const { data } = useRead("/accounts/withdrawals");
+  const waiting = (data?.items ?? []).filter(({ status }) => status === "requested");
+  return waiting.map(({ id, amount_cents: cents, currency }) => html`<p key=${id} class="soft"><${Icon} name="clock" />${say("withdrawal-waits", { amount: money(cents, currency) })}</p>`);
+}

@@ -21,10 +21,11 @@ COPY alembic alembic
 COPY core core
 COPY bot bot
 COPY webhooks webhooks
+COPY api api
 COPY workers workers
 COPY admin admin
 COPY sandbox sandbox
-RUN /venv/bin/python -m compileall -q core bot webhooks workers admin sandbox alembic
+RUN /venv/bin/python -m compileall -q core bot webhooks api workers admin sandbox alembic
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA_DIR=/data LOG_JSON=true
 USER syncbuy
 VOLUME /data

@@ -5,6 +5,7 @@ import typer
 from admin.commands import (
     accounts,
     actions,
+    api,
     attempts,
     bench,
     cards,
@@ -50,7 +51,7 @@ app.command("migration")(migration.migration)
 app.command("reconcile")(reconcile.reconcile)
 app.command("doctor")(doctor.doctor)
 GROUPS = (
-    *(accounts, actions, attempts, cards, db, dead_letters, events, ledger, notices, notifications, orders),
+    *(accounts, actions, api, attempts, cards, db, dead_letters, events, ledger, notices, notifications, orders),
     *(outbox, people, queue, refunds, reminders, reports, secrets, suspense, withdrawals),
 )
 for group in GROUPS:

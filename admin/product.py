@@ -1,4 +1,4 @@
-"""The product put together in one process: bot, workers, webhooks, and where nobody else is, the sandbox."""
+"""The product put together in one process: bot, workers, webhooks, API, and where nobody else is, the sandbox."""
 
 import asyncio
 import contextlib
@@ -9,8 +9,12 @@ from pathlib import Path
 import structlog
 from pydantic import SecretStr
 
+from api.app import create_app as create_api
+from api.auth import nobody
+from api.ground import Ground
 from core import clock
 from core.config import (
+    ApiSettings,
     BusSettings,
     DatabaseSettings,
     KafkaSettings,
@@ -29,9 +33,10 @@ from core.payments.provider import Provider
 from core.payments.providers import configured, given_secrets
 from core.payments.providers.asking import new_client
 from core.secrets import Secrets
+from core.web.peers import Peers
+from core.web.serve import listen, serve, url_of
 from sandbox.settings import BOT_TOKEN
 from webhooks.app import create_app
-from webhooks.serve import listen, serve, url_of
 from workers.bus.port import Bus
 from workers.effects.kafka import check_kafka
 from workers.effects.telegram import Telegram
@@ -52,6 +57,7 @@ class Running:
     page_url: str | None
     bank_url: str | None
     webhooks_url: str
+    api_url: str
 
 
 @contextlib.asynccontextmanager
@@ -94,8 +100,9 @@ async def running_product(
         telegram_url = page_url or telegram.telegram_api_url
         providers = configured(settings, secrets, http, telegram_url=telegram_url, bot_token=token)
         of_webhooks = WebhooksSettings()
-        listening = listen(of_webhooks.webhooks_host, 0 if any_port else of_webhooks.webhooks_port)
-        stack.callback(listening.close)
+        of_api = ApiSettings()
+        listening = stack.enter_context(listen(of_webhooks.webhooks_host, 0 if any_port else of_webhooks.webhooks_port))
+        listening_api = stack.enter_context(listen(of_api.api_host, 0 if any_port else of_api.api_port))
         webhooks_url = url_of(listening)
         if bank_url is not None:
             await _tell_bank(bank_url, webhooks_url)
@@ -105,9 +112,20 @@ async def running_product(
         )  # fmt: skip
         app = create_app(db, providers, settings=of_webhooks)
         jobs["webhooks"] = keep_running("webhooks", lambda: serve(app, listening, stopping), stopping)
+        api = create_api(
+            Ground(
+                db,
+                nobody,
+                providers=providers,
+                settings=of_api,
+                money=money or MoneySettings(),
+                peers=Peers(of_webhooks.trusted_proxies),
+            )
+        )
+        jobs["api"] = keep_running("api", lambda: serve(api, listening_api, stopping, websockets=True), stopping)
         tasks = [asyncio.create_task(job, name=name) for name, job in jobs.items()]
         try:
-            yield Running(db, providers, page_url, bank_url, webhooks_url)
+            yield Running(db, providers, page_url, bank_url, webhooks_url, url_of(listening_api))
         finally:
             stopping.set()
             await asyncio.gather(*tasks)

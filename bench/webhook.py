@@ -24,8 +24,8 @@ from core.ids import new_id
 from core.payments.providers.asking import new_client
 from core.payments.providers.standard import SECRET_NAME, Standard
 from core.secrets import Secrets
+from core.web.serve import listen, serve
 from webhooks.app import create_app
-from webhooks.serve import listen, serve
 
 CLIENTS = 8
 OPEN_LOOP_RATE = 200  # notices a second, whether or not the ones before are answered

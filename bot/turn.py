@@ -16,12 +16,10 @@ from core.errors import Conflict, DomainError
 from core.identity.actor import Actor
 from core.inbox.models import InboxRow
 from core.notifications.message import Callback, Message
+from core.payments.choose_provider import check_any_provider, check_provider, providers_for
 from core.payments.provider import Provider
 from core.texts import Html, say, say_plain
-
-
-class NoProvider(Conflict):
-    """There is no provider for this currency just now."""
+from core.texts.refusal import say_refusal
 
 
 class AlreadyPressed(Conflict):
@@ -43,12 +41,12 @@ class Turn:
     @property
     def confirm_within(self) -> timedelta:
         """Return how long a payee has to answer "I paid"."""
-        return timedelta(days=self.settings.auto_confirm_days)
+        return self.settings.confirm_within
 
     @property
     def due_after(self) -> timedelta:
         """Return when a debt is due if its purchase does not say."""
-        return timedelta(days=self.settings.debt_due_days)
+        return self.settings.due_after
 
     @property
     def limits(self) -> Limits:
@@ -57,25 +55,21 @@ class Turn:
 
     def providers_for(self, currency: str) -> tuple[str, ...]:
         """Return the names of the providers that take a currency."""
-        return tuple(name for name, provider in self.providers.items() if provider.takes(currency))
+        return providers_for(self.providers, currency)
 
     def check_any_provider(self, currency: str) -> tuple[str, ...]:
         """Return the names of the providers that take a currency.
 
         :raises NoProvider: if there is none.
         """
-        names = self.providers_for(currency)
-        if not names:
-            raise NoProvider(currency=currency)
-        return names
+        return check_any_provider(self.providers, currency)
 
     def check_provider(self, name: str, currency: str) -> None:
         """Refuse a provider that is switched off or does not take the currency: a button may be older than that.
 
         :raises NoProvider: if it is so.
         """
-        if name not in self.providers_for(currency):
-            raise NoProvider(currency=currency)
+        check_provider(self.providers, name, currency)
 
     async def press(self, tapped: Callback) -> None:
         """Let a button that moves money count; it does so once, unless what it began is refused and taken back.
@@ -114,18 +108,4 @@ class Turn:
 
     def refuse(self, refusal: DomainError) -> None:
         """Say in the person's language why a rule said no."""
-        self.replies.toast(self.label(refusal.text, **shown(refusal.params, self.actor.language)), alert=True)
-
-
-def shown(params: dict[str, Any], language: str) -> dict[str, Any]:
-    """Return an error's params with amounts written out: `left_minor` and `currency` become `left`."""
-    from core.money import Money, format_money
-
-    currency = params.get("currency")
-    written = {}
-    for name, value in params.items():
-        if name.endswith("_minor") and currency:
-            written[name.removesuffix("_minor")] = format_money(Money(value, currency), language)
-        else:
-            written[name] = value
-    return written
+        self.replies.toast(say_refusal(self.actor.language, refusal), alert=True)

@@ -1,5 +1,6 @@
 """Settings, one class per concern, read from the environment and `.env`."""
 
+from datetime import timedelta
 from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
@@ -99,6 +100,16 @@ class ProductSettings(_Settings):
     auto_confirm_days: int = Field(default=7, ge=1, le=90, description="An unanswered 'I paid' confirms itself then.")
     debt_due_days: int = Field(default=7, ge=1, le=365, description="When a debt is due if the purchase says nothing.")
 
+    @property
+    def confirm_within(self) -> timedelta:
+        """Return how long a payee has to answer "I paid"."""
+        return timedelta(days=self.auto_confirm_days)
+
+    @property
+    def due_after(self) -> timedelta:
+        """Return when a debt is due if its purchase does not say."""
+        return timedelta(days=self.debt_due_days)
+
 
 _CURRENCIES = "^[A-Z]{3}(,[A-Z]{3})*$"
 _WEB_FOLDER = "^https?://[^?#]+/$"  # what stands behind it is joined to it as it is
@@ -175,6 +186,26 @@ class WebhooksSettings(_Settings):
         return _networks(written) if written else written
 
 
+class ApiSettings(_Settings):
+    """Where other clients, and the page, find the HTTP API."""
+
+    api_host: str = Field(default="127.0.0.1", description="Where the server of the API and the page listens.")
+    api_port: int = Field(default=8768, ge=0, le=65535, description="Its port; 0: any free one.")
+    api_public_url: str | None = Field(
+        default=None,
+        pattern=r"^$|^https://[^/?#\s]+$",
+        description="Its public address without a path, as https://buy.example; unset: only this machine reaches it.",
+    )
+    api_cors_origins: str = Field(
+        default="",
+        pattern=r"^$|^https?://[^/?#,\s]+(,https?://[^/?#,\s]+)*$",
+        description="Pages of others that may call it from a browser: origins, by commas; empty: none.",
+    )
+    api_max_body_bytes: int = Field(default=65536, ge=1024, le=16777216, description="A longer body is refused.")
+    api_requests_per_minute: int = Field(default=600, ge=1, le=1_000_000, description="Of one person, all copies.")
+    api_sign_ins_per_minute: int = Field(default=20, ge=1, le=1_000_000, description="From one address, all copies.")
+
+
 class MoneySettings(_Settings):
     """What people may move, and what the house takes of it."""
 
@@ -216,7 +247,7 @@ class ContainerSettings(_Settings):
 
 CLASSES = (
     *(DatabaseSettings, BusSettings, KafkaSettings, TelegramSettings, SandboxSettings, SecretSettings),
-    *(ProviderSettings, WebhooksSettings, ProductSettings, MoneySettings, LoggingSettings),
+    *(ProviderSettings, WebhooksSettings, ApiSettings, ProductSettings, MoneySettings, LoggingSettings),
     *(TelemetrySettings, ContainerSettings),
 )
 # Settings that mean nothing without each other: all of a row are set, or none.

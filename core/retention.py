@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, any_, delete, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.budgets.models import Budget
 from core.dialogs.models import Dialog
 from core.idempotency.models import IdempotencyRow
 from core.inbox.models import InboxRow
@@ -32,6 +33,7 @@ KEPT = (
     # Longer than anything can still come again: Telegram repeats for a day, providers for days, buttons live a month.
     Kept(InboxRow, 30, lambda before: InboxRow.handled_at < before),
     Kept(IdempotencyRow, 0, lambda before: IdempotencyRow.expires_at <= before),  # its row says how long
+    Kept(Budget, 1, lambda before: Budget.arrival_at < before),  # it is full again
     Kept(Dialog, 30, lambda before: Dialog.updated_at < before),
     Kept(
         NoticeRow,

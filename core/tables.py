@@ -1,6 +1,7 @@
 """Every table of the product, so that migrations and tests see all of them."""
 
 from core.accounts.models import Hold
+from core.budgets.models import Budget
 from core.db import Base
 from core.dialogs.models import Dialog
 from core.idempotency.models import IdempotencyRow
@@ -18,7 +19,7 @@ from core.reports.models import Report
 from core.settlement.models import Intent
 
 TABLES = (
-    *(Account, Attempt, Dialog, Hold, IdempotencyRow, InboxRow, Intent, Notification, Order, OutboxRow, Purchase),
-    *(OperatorAction, Reminder, Report, User),
+    *(Account, Attempt, Budget, Dialog, Hold, IdempotencyRow, InboxRow, Intent, Notification, Order, OutboxRow),
+    *(OperatorAction, Purchase, Reminder, Report, User),
 )
 METADATA = Base.metadata

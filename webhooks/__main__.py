@@ -11,8 +11,8 @@ from core.payments.providers import configured_by_settings, secrets_of_settings
 from core.payments.providers.asking import new_client
 from core.process import run_process
 from core.wake import run_wake
+from core.web.serve import listen, serve, url_of
 from webhooks.app import create_app
-from webhooks.serve import listen, serve, url_of
 
 log = structlog.get_logger()
 

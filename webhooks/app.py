@@ -8,8 +8,8 @@ from core.config import WebhooksSettings
 from core.db import Database
 from core.payments.provider import Provider
 from core.telemetry.tracing import of_web
+from core.web.peers import Peers
 from webhooks.limits import Limits
-from webhooks.peers import Peers
 from webhooks.routes.health import health
 from webhooks.routes.metrics import metrics
 from webhooks.routes.payments import payments

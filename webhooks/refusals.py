@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from ipaddress import IPv6Address, ip_network
 
-from webhooks.peers import address
+from core.web.peers import address
 
 SOURCES_MAX = 10_000  # remembered; the one that was refused longest ago is forgotten first
 _IPV6_SITE_BITS = 64  # one household or server has as many addresses as it wants in there

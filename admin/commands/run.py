@@ -38,6 +38,7 @@ async def _serve(url: str, began: float) -> None:
         seconds = f"{time.monotonic() - began:.1f} s"
         if product.page_url:
             typer.echo(f"SyncBuy is ready after {seconds}. Open {product.page_url}/ in a browser. Ctrl-C stops it.")
+            typer.echo(f"Its HTTP API is described at {product.api_url}/docs.")
         else:
             typer.echo(f"SyncBuy is ready after {seconds} and talks to Telegram. Ctrl-C stops it.")
         await stopping.wait()

@@ -5,28 +5,17 @@ from datetime import timedelta
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.budgets.gcra import reserving, waiting
 from core.db import Alone, Database
 
 BURST = 5  # what may go out at once after a silence
 PRIVATE_PER_MINUTE = 60  # to one person; Telegram asks for no more than one a second
 EVERYBODY = 0  # in place of a chat: all of them together
 TOGETHER_PER_MINUTE = 25 * 60  # Telegram names 30 a second
-# GCRA in one statement: the arrival time moves on by one interval for each message, and a message conforms while it is
-# not more than the burst ahead of the clock. Nothing is written where it does not conform.
-RESERVE = text("""
-INSERT INTO notifications.chat_budgets AS budget (telegram_chat_id, arrival_at)
-VALUES (:chat, clock_timestamp() + CAST(:interval AS interval))
-ON CONFLICT (telegram_chat_id) DO UPDATE
-SET arrival_at = greatest(budget.arrival_at, clock_timestamp()) + CAST(:interval AS interval)
-WHERE budget.arrival_at <= clock_timestamp() + CAST(:tolerance AS interval)
-RETURNING true
-""")
-SPEND = Alone(RESERVE, names=("chat", "interval", "tolerance"))
-WAIT = text("""
-SELECT greatest(arrival_at - CAST(:tolerance AS interval) - clock_timestamp(), interval '0')
-FROM notifications.chat_budgets
-WHERE telegram_chat_id = :chat
-""")
+_TABLE, _KEY = "notifications.chat_budgets", "telegram_chat_id"
+RESERVE = reserving(_TABLE, _KEY)
+SPEND = Alone(RESERVE, names=("name", "interval", "tolerance"))
+WAIT = waiting(_TABLE, _KEY)
 SILENCE = text("""
 INSERT INTO notifications.chat_budgets AS budget (telegram_chat_id, arrival_at)
 VALUES (:chat, clock_timestamp() + CAST(:until AS interval))
@@ -47,7 +36,7 @@ async def reserve(session: AsyncSession, *, telegram_chat_id: int, per_minute: i
 async def spend(db: Database, *, telegram_chat_id: int, per_minute: int, messages: int) -> None:
     """Take messages that went out at once, such as answers to a command, out of the budget all the same."""
     interval = timedelta(minutes=1) // per_minute * messages
-    asked = {"chat": telegram_chat_id, "interval": interval, "tolerance": timedelta(days=1)}
+    asked = {"name": telegram_chat_id, "interval": interval, "tolerance": timedelta(days=1)}
     await db.run_alone(SPEND, asked)
 
 
@@ -59,7 +48,7 @@ async def keep_silent(session: AsyncSession, *, telegram_chat_id: int, retry_aft
 
 async def _reserve(session: AsyncSession, *, telegram_chat_id: int, per_minute: int) -> timedelta:
     interval = timedelta(minutes=1) // per_minute
-    asked = {"chat": telegram_chat_id, "tolerance": interval * (BURST - 1)}
+    asked = {"name": telegram_chat_id, "tolerance": interval * (BURST - 1)}
     if await session.scalar(RESERVE, {**asked, "interval": interval}):
         return timedelta(0)
     wait = await session.scalar(WAIT, asked)

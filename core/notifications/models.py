@@ -97,10 +97,7 @@ class Card(Base):
 
 
 class ChatBudget(Base):
-    """When a Telegram chat may be written to again: the theoretical arrival time of GCRA, one row a chat.
-
-    Source of the algorithm: ATM Forum, Traffic Management 4.0, generic cell rate algorithm (virtual scheduling).
-    """
+    """When a Telegram chat may be written to again: the theoretical arrival time of GCRA, one row a chat."""
 
     __tablename__ = "chat_budgets"
     __table_args__ = (SCHEMA,)

@@ -17,6 +17,11 @@ UPDATE_SECONDS = Histogram("syncbuy_update_seconds", "Time until an update was c
 NOTICES = Counter("syncbuy_notices", "Notices of payment providers that came.", ["provider", "outcome"])
 NOTICE_SECONDS = Histogram("syncbuy_notice_seconds", "Time to answer a notice.", ["provider"], buckets=_SECONDS)
 
+REQUESTS = Counter("syncbuy_api_requests", "Requests to the HTTP API that were answered.", ["operation", "status"])
+REQUEST_SECONDS = Histogram(
+    "syncbuy_api_request_seconds", "Time to answer a request to the HTTP API.", ["operation"], buckets=_SECONDS
+)
+
 RELAYED = Counter("syncbuy_relayed_events", "Events that the relay put on the bus, or could not.", ["outcome"])
 RELAY_SECONDS = Histogram("syncbuy_relay_batch_seconds", "Time to publish a batch of events.", buckets=_SECONDS)
 

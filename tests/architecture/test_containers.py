@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from core.config import CLASSES, TelegramSettings, WebhooksSettings
+from core.config import CLASSES, ApiSettings, TelegramSettings, WebhooksSettings
 from sandbox.settings import all_settings
 from tests.containers import COMPOSE, OURS, ROOT, SERVICES, THEIRS, VARIABLE, environment_of
 
@@ -77,7 +77,11 @@ class TestServices:
     @pytest.mark.parametrize("command", sorted({tuple(service["command"]) for service in OURS.values()}))
     def test_run_commands_that_exist(self, command: tuple[str, ...]) -> None:
         assert command[:2] == ("python", "-m")
-        if command[2:] in {("bot",), ("webhooks",)}:  # they take no words, so that asking for help would start them
+        if command[2:] in {
+            ("bot",),
+            ("webhooks",),
+            ("api",),
+        }:  # they take no words, so that asking for help would start them
             words = ["-c", f"import {command[2]}.__main__"]
         else:
             words = [*(word for word in command[1:] if not word.startswith("--")), "--help"]
@@ -118,7 +122,7 @@ class TestVariables:
     def test_of_the_sandbox_are_those_that_it_asks_for(self) -> None:
         networks = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
         asked = all_settings("http://sandbox:8765", "http://sandbox:8766", networks=networks)
-        for name in ("sandbox-bot", "sandbox-webhooks", "sandbox-workers"):
+        for name in ("sandbox-bot", "sandbox-webhooks", "sandbox-api", "sandbox-workers"):
             environment = environment_of(SERVICES[name])
             assert {key: environment[key] for key in asked} == asked
             assert SERVICES[name]["env_file"] == []
@@ -154,7 +158,8 @@ class TestPorts:
         watched = [service["environment"] for name, service in OURS.items() if name != "sandbox"]
 
         assert {environment["METRICS_PORT"] for environment in watched} == {"9100"}
-        for name, settings in (("WEBHOOKS_PORT", WebhooksSettings), ("WEBHOOK_PORT", TelegramSettings)):
+        known = (("WEBHOOKS_PORT", WebhooksSettings), ("WEBHOOK_PORT", TelegramSettings), ("API_PORT", ApiSettings))
+        for name, settings in known:
             default = str(settings.model_fields[name.lower()].default)
             assert {environment[name] for environment in watched if name in environment} == {default}
 

@@ -18,7 +18,7 @@ from core.errors import DomainError
 from core.texts import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("core", "bot", "webhooks", "workers", "admin", "sandbox")
+PACKAGES = ("core", "bot", "webhooks", "api", "workers", "admin", "sandbox")
 OUTSIDE = {
     "answer",
     "send",
@@ -65,7 +65,7 @@ class TestTransactions:
 
     def test_hold_nothing_that_waits_for_a_network(self) -> None:
         offenders = []
-        for file in _files("core", "bot", "webhooks", "workers"):
+        for file in _files("core", "bot", "webhooks", "api", "workers"):
             for block in ast.walk(_tree(file)):
                 if isinstance(block, ast.AsyncWith) and any(
                     _called(item.context_expr) in IN_TRANSACTION for item in block.items
@@ -248,7 +248,7 @@ class TestTexts:
             assert sorted(keys) == sorted(set(keys))
 
     def test_tell_every_refusal(self) -> None:
-        for package in ("core", "bot"):
+        for package in ("core", "bot", "api"):
             _import_all(package)
         keys = {key for key, _ in _messages("ru")}
 
@@ -276,7 +276,8 @@ class TestImports:
         assert checked.returncode == 0, checked.stdout
 
     @pytest.mark.parametrize(
-        "module", ["core.tables", "workers.run", "admin.__main__", "sandbox.telegram.app", "webhooks.__main__"]
+        "module",
+        ["core.tables", "workers.run", "admin.__main__", "sandbox.telegram.app", "webhooks.__main__", "api.__main__"],
     )
     def test_of_what_needs_no_telegram_library_leave_it_alone(self, module: str) -> None:
         asked = f"import sys, {module}; sys.exit('aiogram' in sys.modules)"

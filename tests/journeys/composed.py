@@ -96,7 +96,7 @@ async def composed(database_url: str, amqp_url: str, folder: Path) -> AsyncItera
     spans: list[Span] = []
     jaeger = Serving(_collector(spans), "127.0.0.1", 0)
     await jaeger.start()
-    telegram, bank, webhooks = (_free_port() for _ in range(3))
+    telegram, bank, webhooks, api = (_free_port() for _ in range(4))
     here = {
         "http://jaeger:4318": jaeger.url,
         "//sandbox:8765": f"//127.0.0.1:{telegram}",
@@ -110,7 +110,7 @@ async def composed(database_url: str, amqp_url: str, folder: Path) -> AsyncItera
         "0.0.0.0": "127.0.0.1",  # noqa: S104 -- nothing is bound there
         "/data": str(folder),
     }
-    given = {"DATABASE_URL": database_url, "AMQP_URL": amqp_url, "WEBHOOKS_PORT": str(webhooks)}
+    given = {"DATABASE_URL": database_url, "AMQP_URL": amqp_url, "WEBHOOKS_PORT": str(webhooks), "API_PORT": str(api)}
     processes = [
         _process(name, service, here, given) for name, service in OURS.items() if service.get("profiles") == ["sandbox"]
     ]

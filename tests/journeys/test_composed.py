@@ -129,9 +129,14 @@ class TestEveryProcess:
         assert told.violations == []
 
     def test_says_everything_in_lines_of_json(self, told: Told) -> None:
-        lines = told.lines("sandbox-bot", "sandbox-webhooks", "sandbox-workers")
+        lines = told.lines("sandbox-bot", "sandbox-webhooks", "sandbox-api", "sandbox-workers")
 
-        assert {line["event"] for line in lines} >= {"bot-started", "webhooks-started", "workers-started"}
+        assert {line["event"] for line in lines} >= {
+            "bot-started",
+            "webhooks-started",
+            "api-started",
+            "workers-started",
+        }
         for line in lines:
             assert line.keys() >= {"event", "level", "timestamp"}
             assert line["level"] in {"info", "warning"}, line

@@ -28,9 +28,9 @@ from core.payments.providers.cloudpayments import CloudPayments
 from core.payments.providers.standard import Standard
 from core.payments.providers.yookassa import YooKassa
 from core.secrets import Secrets
+from core.web.serve import listen, serve
 from webhooks.app import create_app
 from webhooks.limits import Limits
-from webhooks.serve import listen, serve
 
 KEY = b"k" * 32
 CLOUD_SECRET = "cloud-secret"

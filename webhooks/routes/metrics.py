@@ -1,13 +1,11 @@
 """`GET /metrics`: the figures of this process and what waits in the database, for Prometheus."""
 
-from ipaddress import IPv4Address, IPv6Address
-
 from fastapi import APIRouter, Request, Response
 
 from core.db import Database
 from core.watch.figures import MEDIA_TYPE, figures
+from core.web.peers import Peers, is_ours
 from webhooks.limits import Limits
-from webhooks.peers import Peers, address
 
 
 def metrics(db: Database, *, peers: Peers, limits: Limits) -> APIRouter:
@@ -16,12 +14,8 @@ def metrics(db: Database, *, peers: Peers, limits: Limits) -> APIRouter:
 
     @router.get("/metrics")
     async def read(request: Request) -> Response:
-        if not _is_ours(address(peers.of(request))):
+        if not is_ours(peers.of(request)):
             return Response(status_code=404)
         return Response(await figures(db, patience_seconds=limits.health_seconds), media_type=MEDIA_TYPE)
 
     return router
-
-
-def _is_ours(peer: IPv4Address | IPv6Address | None) -> bool:
-    return peer is not None and not peer.is_global

@@ -18,9 +18,9 @@ from core.payments.provider import NotGenuine, Provider, Received
 from core.payments.store_notice import store_notice_alone
 from core.telemetry import measures
 from core.telemetry.trail import entering
+from core.web.peers import Peers
 from webhooks.limits import Limits
 from webhooks.outcome import Outcome
-from webhooks.peers import Peers
 from webhooks.refusals import Refusals
 
 log = structlog.get_logger()

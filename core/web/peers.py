@@ -1,8 +1,29 @@
 """Who sends a request: who is connected to us, or whoever a proxy of our own says that it passes on."""
 
+from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Protocol
 
-from fastapi import Request
+
+class _Address(Protocol):
+    @property
+    def host(self) -> str: ...
+
+
+class _Headers(Protocol):
+    def getlist(self, key: str, /) -> Sequence[str]: ...
+
+
+class Connection(Protocol):
+    """A request, or a socket, as web frameworks have it."""
+
+    @property
+    def client(self) -> _Address | None:
+        """Who is connected to us."""
+
+    @property
+    def headers(self) -> _Headers:
+        """What they sent before the body."""
 
 
 class Peers:
@@ -11,7 +32,7 @@ class Peers:
     def __init__(self, trusted_proxies: str) -> None:
         self._trusted = [ip_network(network.strip()) for network in trusted_proxies.split(",") if network.strip()]
 
-    def of(self, request: Request) -> str:
+    def of(self, request: Connection) -> str:
         """Return the address of the sender, empty where it cannot be told.
 
         Of X-Forwarded-For only the last address is our proxy's word, and only if the proxy is connected to us; whatever
@@ -26,6 +47,12 @@ class Peers:
         if not forwarded:
             return str(connected)
         return str(address(forwarded[-1].rpartition(",")[2].strip()) or "")
+
+
+def is_ours(peer: str) -> bool:
+    """Return whether an address is one of our own network, which figures are shown to."""
+    found = address(peer)
+    return found is not None and not found.is_global
 
 
 def address(written: str) -> IPv4Address | IPv6Address | None:

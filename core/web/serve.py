@@ -3,9 +3,9 @@
 import asyncio
 import contextlib
 import socket
+from typing import Any
 
 import uvicorn
-from fastapi import FastAPI
 
 FINISH_SECONDS = 5  # for what is being answered when the process stops; longer than the database may take
 HEADERS_MAX = 16384  # bytes
@@ -34,15 +34,15 @@ def url_of(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-async def serve(app: FastAPI, listening: socket.socket, stopping: asyncio.Event) -> None:
-    """Serve until `stopping` is set, and return when what is in flight is answered.
+async def serve(app: Any, listening: socket.socket, stopping: asyncio.Event, *, websockets: bool = False) -> None:
+    """Serve an ASGI application until `stopping` is set, and return when what is in flight is answered.
 
     The socket stays open and belongs to the caller, so that serving can begin again where it broke.
     """
     config = uvicorn.Config(
         app,
         http="h11",  # the other parser keeps headers of any length in memory
-        ws="none",
+        ws="websockets-sansio" if websockets else "none",
         lifespan="off",
         h11_max_incomplete_event_size=HEADERS_MAX,
         proxy_headers=False,  # whose word is taken for the sender's address is decided in peers.py

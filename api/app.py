@@ -1,0 +1,54 @@
+"""The web application that other clients call, and the page."""
+
+from fastapi import APIRouter, FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+from api.documentation import OPENAPI, serve_documentation
+from api.errors import handle_errors
+from api.ground import Ground
+from api.idempotency import REPLAYED
+from api.openapi import document_of
+from api.routes import config, health
+from api.threshold import CORRELATION_HEADER, Threshold
+from core.telemetry.tracing import of_web
+
+ROUTERS: tuple[APIRouter, ...] = (config.router, health.router)
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+# What a page of others may send and read.
+HEADERS_IN = (
+    "Authorization",
+    "Content-Type",
+    "Idempotence-Key",
+    "Idempotency-Key",
+    "Last-Event-ID",
+    CORRELATION_HEADER,
+)
+HEADERS_OUT = ("Location", "Retry-After", REPLAYED, CORRELATION_HEADER)
+
+
+def create_app(ground: Ground) -> FastAPI:
+    """Return the application, which opens and closes nothing: what it stands on belongs to the caller."""
+    settings = ground.settings
+    app = FastAPI(
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=OPENAPI,
+        telemetry=of_web(),
+        max_body_size=settings.api_max_body_bytes,
+    )
+    app.state.ground = ground
+    for router in ROUTERS:
+        app.include_router(router)
+    serve_documentation(app)
+    handle_errors(app)
+    app.openapi = lambda: document_of(app)  # type: ignore[method-assign]
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=[origin for origin in settings.api_cors_origins.split(",") if origin],
+        allow_methods=METHODS,
+        allow_headers=HEADERS_IN,
+        expose_headers=HEADERS_OUT,
+        max_age=600,
+    )
+    app.add_middleware(Threshold, max_bytes=settings.api_max_body_bytes, is_public=bool(settings.api_public_url))
+    return app

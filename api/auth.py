@@ -1,0 +1,40 @@
+"""Who asks: the person whose bearer token a request carries, and never anybody that a body or a header names."""
+
+from datetime import datetime
+
+from fastapi import Request, Security
+from fastapi.security import HTTPBearer
+
+from api.errors import NotSignedIn
+from api.ground import Caller, Ground
+from api.limits import limit_person
+
+# It only describes: who is signed in is found out before the parameters of a request are looked at.
+SIGNED_IN = Security(
+    HTTPBearer(
+        scheme_name="bearer",
+        bearerFormat="JWT, or a personal token (sb_pat_...)",
+        description="An access token of /v1/auth/token, or a personal token.",
+        auto_error=False,
+    )
+)
+
+
+async def who_asks(request: Request, ground: Ground, *, now: datetime) -> Caller:
+    """Return the person of a request, whose budget it counts against.
+
+    :raises NotSignedIn: if there is no token, or it is nobody's any more.
+    :raises TooOften: if the person asks more often than anybody may.
+    """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    caller = await ground.whose_token(token.strip(), now) if scheme.lower() == "bearer" and token.strip() else None
+    if caller is None:
+        raise NotSignedIn
+    request.state.language = caller.actor.language
+    await limit_person(ground.db, caller.actor.user_id, per_minute=ground.settings.api_requests_per_minute)
+    return caller
+
+
+async def nobody(_token: str, _now: datetime) -> Caller | None:
+    """Return that a token is nobody's."""
+    return None

@@ -1,0 +1,78 @@
+"""What every request stands on, and one request: who asks, when, in which transaction."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.accounts.limits import Limits
+from core.config import ApiSettings, MoneySettings, ProductSettings
+from core.db import Database
+from core.identity.actor import Actor
+from core.payments.provider import Provider
+from core.web.peers import Peers
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, and in which session of theirs; None for a personal token, which is of no session."""
+
+    actor: Actor
+    session_id: UUID | None = None
+
+
+# Says whose a bearer token is at a moment, or None if it is nobody's (any more).
+WhoseToken = Callable[[str, datetime], Awaitable[Caller | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What all requests share; it belongs to whoever made the application."""
+
+    db: Database
+    whose_token: WhoseToken
+    providers: Mapping[str, Provider] = field(default_factory=dict)
+    settings: ApiSettings = field(default_factory=ApiSettings)
+    product: ProductSettings = field(default_factory=ProductSettings)
+    money: MoneySettings = field(default_factory=MoneySettings)
+    peers: Peers = field(default_factory=lambda: Peers(""))
+    bot_username: str | None = None
+
+    @property
+    def limits(self) -> Limits:
+        """Return how much a person may set in motion."""
+        return Limits(operation=self.money.payment_max, day=self.money.payments_a_day_max)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request of a person who is signed in."""
+
+    session: AsyncSession
+    caller: Caller
+    now: datetime
+    ground: Ground
+
+    @property
+    def actor(self) -> Actor:
+        """Return who asks."""
+        return self.caller.actor
+
+
+def ground_of(request: Request) -> Ground:
+    """Return what the application of a request stands on."""
+    ground: Ground = request.app.state.ground
+    return ground
+
+
+def _call_of(request: Request) -> Call:
+    call: Call = request.state.call
+    return call
+
+
+Grounded = Annotated[Ground, Depends(ground_of)]
+Asked = Annotated[Call, Depends(_call_of)]  # of a route in transaction.py

@@ -1,0 +1,44 @@
+"""How often somebody may ask: one person, or one address where nobody is signed in. All copies count together."""
+
+from datetime import timedelta
+from ipaddress import IPv6Address, ip_network
+
+from fastapi import Request
+
+from api.errors import TooOften
+from api.ground import Grounded
+from core.budgets.take import take
+from core.db import Database
+from core.ids import UserId
+from core.web.peers import address
+
+_IPV6_SITE_BITS = 64  # one household or server has as many addresses as it wants in there
+_SECOND = timedelta(seconds=1)
+
+
+async def limit_person(db: Database, user_id: UserId, *, per_minute: int) -> None:
+    """Count a request of a person; a fifth of a minute's may come at once.
+
+    :raises TooOften: if it is one too many.
+    """
+    await _take(db, f"person:{user_id}", per_minute=per_minute, burst=max(1, per_minute // 5))
+
+
+async def limit_address(request: Request, ground: Grounded) -> None:
+    """Count a request by the address that it comes from: a dependency of routes for whoever is not signed in.
+
+    :raises TooOften: if it is one too many.
+    """
+    per_minute = ground.settings.api_sign_ins_per_minute
+    await _take(ground.db, f"address:{_site(ground.peers.of(request))}", per_minute=per_minute, burst=per_minute)
+
+
+async def _take(db: Database, name: str, *, per_minute: int, burst: int) -> None:
+    wait = await take(db, name=name, per_minute=per_minute, burst=burst)
+    if wait:
+        raise TooOften(seconds=wait // _SECOND + 1)
+
+
+def _site(peer: str) -> str:
+    found = address(peer)
+    return str(ip_network((found, _IPV6_SITE_BITS), strict=False)) if isinstance(found, IPv6Address) else peer

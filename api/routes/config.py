@@ -1,0 +1,23 @@
+"""`GET /v1/config`: what a client has to know before anybody is signed in."""
+
+from fastapi import APIRouter
+
+from api.ground import Grounded
+from api.shapes.config import Config
+from core.money import EXPONENTS
+from core.texts import LANGUAGES
+
+router = APIRouter(prefix="/v1", tags=["config"])
+
+
+@router.get("/config", operation_id="read_config", summary="What this installation offers")
+async def read_config(ground: Grounded) -> Config:
+    """Name the languages, the currencies, the providers and the bot."""
+    return Config(
+        bot_username=ground.bot_username,
+        telegram_login=ground.bot_username is not None and bool(ground.settings.api_public_url),
+        languages=list(LANGUAGES),
+        currencies=sorted(EXPONENTS),
+        providers=sorted(ground.providers),
+        default_currency=ground.product.default_currency,
+    )

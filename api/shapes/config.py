@@ -1,0 +1,16 @@
+"""What an installation offers."""
+
+from pydantic import Field
+
+from api.shapes.shape import Shape
+
+
+class Config(Shape):
+    """What a client has to know before anybody is signed in."""
+
+    bot_username: str | None = Field(description="The bot in Telegram, without @.", examples=["syncbuy_bot"])
+    telegram_login: bool = Field(description="Whether Telegram's Login Widget works here.", examples=[True])
+    languages: list[str] = Field(description="What messages can be in.", examples=[["ru", "en"]])
+    currencies: list[str] = Field(description="Codes of ISO 4217.", examples=[["EUR", "RUB", "USD"]])
+    providers: list[str] = Field(description="Who moves money for this installation.", examples=[["yookassa"]])
+    default_currency: str = Field(description="Of a purchase whose currency nobody says.", examples=["RUB"])

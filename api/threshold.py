@@ -1,0 +1,94 @@
+"""What every request passes on its way in and out: its id, the length of its body, headers that protect, figures."""
+
+import time
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import NotNow, OurFault, TooLong, answer_to
+from core.errors import DomainError
+from core.telemetry import measures
+from core.telemetry.trail import entering
+
+log = structlog.get_logger()
+CORRELATION_HEADER = "X-Correlation-Id"
+# A page, or the documentation, says for itself what it may load, and is kept by the browser as it says.
+PROTECTING = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+OVER_TLS = {"Strict-Transport-Security": "max-age=31536000"}
+ELSEWHERE = "elsewhere"  # what requests are counted as that belong to no operation
+
+
+class Threshold:
+    """Wraps the application; what breaks within is answered here, so that nobody hears of it in another form."""
+
+    def __init__(self, app: ASGIApp, *, max_bytes: int, is_public: bool) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+        self._headers = {**PROTECTING, **(OVER_TLS if is_public else {})}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get(CORRELATION_HEADER)
+        began = time.perf_counter()
+        with entering("request", correlation_id=given) as identity:
+            scope.setdefault("state", {})["request_id"] = identity
+            leaving = _Leaving(send, {**self._headers, CORRELATION_HEADER: identity})
+            await self._pass_on(scope, receive, leaving)
+        operation = getattr(scope.get("route"), "operation_id", None) or ELSEWHERE
+        measures.REQUESTS.labels(operation, str(leaving.status)).inc()
+        measures.REQUEST_SECONDS.labels(operation).observe(time.perf_counter() - began)
+
+    async def _pass_on(self, scope: Scope, receive: Receive, leaving: "_Leaving") -> None:
+        refusal: DomainError
+        announced = Headers(scope=scope).get("content-length", "")
+        if announced.isdecimal() and int(announced) > self._max_bytes:
+            refusal = TooLong(max_bytes=self._max_bytes)
+        else:
+            try:
+                await self._app(scope, receive, leaving)
+            except ClientDisconnect:
+                return
+            except Exception as failure:
+                if leaving.status:
+                    raise
+                refusal = NotNow() if _is_away(failure) else OurFault()
+                log.exception("request-failed", path=scope["path"])
+            else:
+                return
+        response = answer_to(refusal, Request(scope), headers={"Connection": "close"})
+        await response(scope, receive, leaving)
+
+
+class _Leaving:
+    """Sends an answer with what is missing of our headers, and remembers its status."""
+
+    def __init__(self, send: Send, headers: MutableMapping[str, str]) -> None:
+        self._send = send
+        self._headers = headers
+        self.status = 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            for name, value in self._headers.items():
+                headers.setdefault(name, value)
+        await self._send(message)
+
+
+def _is_away(failure: Any) -> bool:
+    """Return whether the database did not answer, rather than refuse."""
+    return isinstance(failure, OSError) or (isinstance(failure, DBAPIError) and failure.connection_invalidated)

@@ -19,6 +19,7 @@ const USUAL = ["RUB", "EUR", "USD", "KZT", "GEL"];
 export function Wallet() {
   const [asking, setAsking] = useState(null);
   const [wanted, setWanted] = useState(null);
+  const [topUp, setTopUp] = useState(null); // the attempt that was begun here
   const close = () => setAsking(null);
   return html`<section><h1>${say("place-wallet")}</h1>
     <${Read} from=${useRead("/accounts")}>${({ items }) => {
@@ -27,8 +28,9 @@ export function Wallet() {
         ${items.length > 1 && html`<${Choice} label=${say("currency")} name="currency" value=${account.currency} onChange=${setWanted} options=${items.map(({ currency }) => [currency, currency])} />`}
         ${account ? html`<${Account} key=${account.currency} account=${account} ask=${setAsking} />` : html`<${Empty} words=${say("no-account")} />`}
         <div class="row"><button type="button" class=${`button ${account ? "quiet" : "main"}`} onClick=${() => setAsking("account")}><${Icon} name="plus" />${say("open-account")}</button></div>
+        ${topUp && html`<${TopUpUnderWay} key=${topUp} id=${topUp} />`}
         ${asking === "account" && html`<${OpenAccount} close=${close} opened=${setWanted} />`}
-        ${asking === "top-up" && html`<${TopUp} currency=${account.currency} close=${close} />`}
+        ${asking === "top-up" && html`<${TopUp} currency=${account.currency} close=${close} follow=${setTopUp} />`}
         ${asking === "withdraw" && html`<${Withdraw} currency=${account.currency} close=${close} />`}`;
     }}<//>
     <${Orders} /></section>`;
@@ -57,14 +59,13 @@ function OpenAccount({ close, opened }) {
   <//>`;
 }
 
-function TopUp({ currency, close }) {
+function TopUp({ currency, close, follow }) {
   const { data } = useRead(`/payment-methods?currency=${currency}`);
   const providers = (data?.items ?? []).filter(({ rail }) => rail === "provider");
   const topUp = async (values) => {
     const attempt = await post("/accounts/deposit", { amount_cents: readAmount(values.get("amount"), currency), currency, ...(values.get("provider") && { provider: values.get("provider") }) });
     refresh("/accounts", "/attempts");
-    if (attempt.confirmation_url) openOutside(attempt.confirmation_url);
-    else followLink(attempt.id);
+    follow(attempt.id);
   };
   return html`<${FormDialog} title=${say("top-up")} close=${close} confirm=${say("to-payment")} act=${topUp}>
     <${AmountField} label=${say("how-much")} name="amount" required currency=${currency} autofocus />
@@ -72,8 +73,13 @@ function TopUp({ currency, close }) {
   <//>`;
 }
 
-function followLink() {
-  tell(say("link-comes"));
+/** The provider needs a moment to make a link; it is shown as soon as it is there, until the money came or will not. */
+function TopUpUnderWay({ id }) {
+  const { data } = useRead(`/attempts/${id}`);
+  if (!data) return null;
+  const isOpen = ["created", "pending_confirmation"].includes(data.status);
+  return html`<div class="card" role="status"><p>${say(isOpen ? "top-up-waits" : `attempt-${data.status}`)} · ${money(data.amount_cents, data.currency)}</p>
+    ${isOpen && data.confirmation_url && html`<button type="button" class="button main" onClick=${() => openOutside(data.confirmation_url)}>${say("to-payment")}</button>`}</div>`;
 }
 
 function Withdraw({ currency, close }) {

@@ -31,7 +31,7 @@ function Head({ debt }) {
   const { payer_name: payer, payee_name: payee, status, due_at: due, currency } = debt;
   return html`<header class="head"><h1>${say("owes", { payer, payee })}</h1>
     <p class="big">${money(debt.left_cents, currency)}</p>
-    <p class="soft">${[say(`debt-${status}`), due && say("due", { date: day(due) }), debt.paid_cents > 0 && say("paid-of", { paid: money(debt.paid_cents, currency), name: money(debt.amount_cents, currency) })].filter(Boolean).join(" · ")}</p>
+    <p class="soft">${[say(`debt-${status}`), due && say("due", { date: day(due) }), debt.paid_cents > 0 && say("paid-of-total", { paid: money(debt.paid_cents, currency), total: money(debt.amount_cents, currency) })].filter(Boolean).join(" · ")}</p>
     <a href=${`#/purchases/${debt.purchase_id}/sums`}>${say("to-purchase")}</a></header>`;
 }
 

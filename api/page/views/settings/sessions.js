@@ -1,0 +1,25 @@
+/** Where a person is signed in, and ending that. */
+
+import { html } from "../../html.js";
+import { remove } from "../../api.js";
+import { refresh, useRead } from "../../kept.js";
+import { ActButton } from "../../parts/acting.js";
+import { Read } from "../../parts/reading.js";
+import { moment, say } from "../../words.js";
+
+/** This view will list sessions. */
+export function Sessions() {
+  return html`<section aria-labelledby="sessions"><h2 id="sessions">${say("sessions")}</h2>
+    <${Read} from=${useRead("/sessions")}>${({ items }) => html`<ul class="list">${items.map((session) => html`<${Line} key=${session.id} session=${session} />`)}</ul>`}<//></section>`;
+}
+
+function Line({ session }) {
+  const end = async () => {
+    await remove(`/sessions/${session.id}`);
+    refresh("/sessions");
+  };
+  const isCurrent = session.is_current ?? session.current;
+  return html`<li class="line"><span class="grow"><b>${session.user_agent ?? say("session")}</b>
+      <small>${isCurrent ? say("this-session") : say("used-at", { at: moment(session.last_used_at ?? session.created_at) })}</small></span>
+    ${!isCurrent && html`<${ActButton} look="quiet" act=${end}>${say("end-session")}<//>`}</li>`;
+}

@@ -285,7 +285,11 @@ class World:
     def state(self) -> Thing:
         """Return everything small that the page wants to know at first."""
         return {
-            "bot": {**self.bot, "commands": self.meta.get("commands", {})},
+            "bot": {
+                **self.bot,
+                "commands": self.meta.get("commands", {}),
+                "menu_button": self.meta.get("menu_button"),
+            },
             "now": self.now(),
             "clock_offset_seconds": self.meta["clock_offset"],
             "people": list(self.people.values()),

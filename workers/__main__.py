@@ -62,6 +62,7 @@ def _telegram(secrets: Secrets) -> contextlib.AbstractAsyncContextManager[Telegr
         settings.telegram_api_url,
         sealer=Sealer(secrets),
         group_messages_per_minute=settings.telegram_group_messages_per_minute,
+        page_url=ApiSettings().api_public_url,
     )
 
 

@@ -10,8 +10,8 @@ import structlog
 from pydantic import SecretStr
 
 from api.app import create_app as create_api
-from api.auth import nobody
 from api.ground import Ground
+from api.serve import serve_app
 from core import clock
 from core.config import (
     ApiSettings,
@@ -115,14 +115,15 @@ async def running_product(
         api = create_api(
             Ground(
                 db,
-                nobody,
+                secrets,
                 providers=providers,
                 settings=of_api,
                 money=money or MoneySettings(),
                 peers=Peers(of_webhooks.trusted_proxies),
+                bot_token=token,
             )
         )
-        jobs["api"] = keep_running("api", lambda: serve(api, listening_api, stopping, websockets=True), stopping)
+        jobs["api"] = keep_running("api", lambda: serve_app(api, listening_api, stopping), stopping)
         tasks = [asyncio.create_task(job, name=name) for name, job in jobs.items()]
         try:
             yield Running(db, providers, page_url, bank_url, webhooks_url, url_of(listening_api))

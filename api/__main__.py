@@ -5,9 +5,9 @@ import asyncio
 import structlog
 
 from api.app import create_app
-from api.auth import nobody
 from api.ground import Ground
-from core.config import ApiSettings, WebhooksSettings
+from api.serve import serve_app
+from core.config import ApiSettings, TelegramSettings, WebhooksSettings
 from core.db import Database
 from core.keep_running import keep_all_running
 from core.payments.providers import configured_by_settings, secrets_of_settings
@@ -15,7 +15,7 @@ from core.payments.providers.asking import new_client
 from core.process import run_process
 from core.wake import run_wake
 from core.web.peers import Peers
-from core.web.serve import listen, serve, url_of
+from core.web.serve import listen, url_of
 
 log = structlog.get_logger()
 
@@ -26,19 +26,21 @@ async def serve_api(db: Database, stopping: asyncio.Event) -> None:
     :raises OSError: if the port is taken.
     """
     settings = ApiSettings()
+    secrets = secrets_of_settings()
     async with new_client() as http:
         ground = Ground(
             db,
-            nobody,
-            providers=configured_by_settings(secrets_of_settings(), http),
+            secrets,
+            providers=configured_by_settings(secrets, http),
             settings=settings,
             peers=Peers(WebhooksSettings().trusted_proxies),
+            bot_token=TelegramSettings().bot_token,
         )
         with listen(settings.api_host, settings.api_port) as listening:
             app = create_app(ground)
             log.info("api-started", url=f"{url_of(listening)}/v1/")
             jobs = {
-                "api": lambda: serve(app, listening, stopping, websockets=True),
+                "api": lambda: serve_app(app, listening, stopping),
                 "wake": lambda: run_wake(db, stopping),
             }
             await keep_all_running(jobs, stopping)

@@ -7,12 +7,14 @@ from api.documentation import OPENAPI, serve_documentation
 from api.errors import handle_errors
 from api.ground import Ground
 from api.idempotency import REPLAYED
+from api.live import routes as live
+from api.live.hub import Hub
 from api.openapi import document_of
 from api.routes import config, health
 from api.threshold import CORRELATION_HEADER, Threshold
 from core.telemetry.tracing import of_web
 
-ROUTERS: tuple[APIRouter, ...] = (config.router, health.router)
+ROUTERS: tuple[APIRouter, ...] = (config.router, live.router, health.router)
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # What a page of others may send and read.
 HEADERS_IN = (
@@ -37,6 +39,7 @@ def create_app(ground: Ground) -> FastAPI:
         max_body_size=settings.api_max_body_bytes,
     )
     app.state.ground = ground
+    app.state.hub = Hub(ground.db)  # which `serve_app` keeps going
     for router in ROUTERS:
         app.include_router(router)
     serve_documentation(app)

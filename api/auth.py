@@ -6,8 +6,9 @@ from fastapi import Request, Security
 from fastapi.security import HTTPBearer
 
 from api.errors import NotSignedIn
-from api.ground import Caller, Ground
+from api.ground import Ground
 from api.limits import limit_person
+from core.identity.whose_token import Caller
 
 # It only describes: who is signed in is found out before the parameters of a request are looked at.
 SIGNED_IN = Security(
@@ -33,8 +34,3 @@ async def who_asks(request: Request, ground: Ground, *, now: datetime) -> Caller
     request.state.language = caller.actor.language
     await limit_person(ground.db, caller.actor.user_id, per_minute=ground.settings.api_requests_per_minute)
     return caller
-
-
-async def nobody(_token: str, _now: datetime) -> Caller | None:
-    """Return that a token is nobody's."""
-    return None

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
+from core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, TooOften, Unrecognized
 from core.idempotency.key import NoIdempotencyKey, TwoIdempotencyKeys, WrongIdempotencyKey
 from core.texts import DEFAULT_LANGUAGE, LANGUAGES, choose_language
 from core.texts.refusal import say_refusal
@@ -33,11 +33,8 @@ class MalformedRequest(_OfTheDoor):
     status = 400
 
 
-class NotSignedIn(_OfTheDoor):
+class NotSignedIn(Unrecognized):
     """There is no token, or it is nobody's any more."""
-
-    status = 401
-    headers: ClassVar[Headers] = {"WWW-Authenticate": "Bearer"}
 
 
 class NoSuchAddress(_OfTheDoor):
@@ -71,10 +68,11 @@ class WrongShape(_OfTheDoor):
     status = 422
 
 
-class TooOften(_OfTheDoor):
-    """Somebody asks more often than they may; `seconds` says when to come again."""
+class TooManyListeners(_OfTheDoor):
+    """Somebody listens for changes over more connections than they need."""
 
     status = 429
+    headers: ClassVar[Headers] = {"Retry-After": "60"}
 
 
 class OurFault(_OfTheDoor):
@@ -106,7 +104,7 @@ class Refusal(BaseModel):
 # The first that fits counts.
 _STATUS: tuple[tuple[type[DomainError], int], ...] = (
     *((kind, 400) for kind in (NoIdempotencyKey, WrongIdempotencyKey, TwoIdempotencyKeys)),
-    *((NotFound, 404), (Forbidden, 403), (Conflict, 409), (Invalid, 422)),
+    *((NotFound, 404), (Forbidden, 403), (Conflict, 409), (Invalid, 422), (Unrecognized, 401), (TooOften, 429)),
 )
 _OF_STATUS: dict[int, type[DomainError]] = {404: NoSuchAddress, 405: NoSuchMethod, 413: TooLong}
 
@@ -132,6 +130,8 @@ def answer_to(refusal: DomainError, request: Request, *, headers: Headers | None
         request_id=request.state.request_id,
     )
     more = dict(refusal.headers) if isinstance(refusal, _OfTheDoor) else {}
+    if isinstance(refusal, Unrecognized):
+        more["WWW-Authenticate"] = "Bearer"
     if isinstance(refusal, TooOften):
         more["Retry-After"] = str(refusal.params["seconds"])
     return JSONResponse(body.model_dump(exclude_none=True), status_of(type(refusal)), {**more, **(headers or {})})

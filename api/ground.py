@@ -1,32 +1,22 @@
 """What every request stands on, and one request: who asks, when, in which transaction."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Depends, Request
+from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.accounts.limits import Limits
 from core.config import ApiSettings, MoneySettings, ProductSettings
 from core.db import Database
 from core.identity.actor import Actor
+from core.identity.whose_token import Caller, whose_token
 from core.payments.provider import Provider
+from core.secrets import Secrets
 from core.web.peers import Peers
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who asks, and in which session of theirs; None for a personal token, which is of no session."""
-
-    actor: Actor
-    session_id: UUID | None = None
-
-
-# Says whose a bearer token is at a moment, or None if it is nobody's (any more).
-WhoseToken = Callable[[str, datetime], Awaitable[Caller | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +24,23 @@ class Ground:
     """What all requests share; it belongs to whoever made the application."""
 
     db: Database
-    whose_token: WhoseToken
+    secrets: Secrets
     providers: Mapping[str, Provider] = field(default_factory=dict)
     settings: ApiSettings = field(default_factory=ApiSettings)
     product: ProductSettings = field(default_factory=ProductSettings)
     money: MoneySettings = field(default_factory=MoneySettings)
     peers: Peers = field(default_factory=lambda: Peers(""))
     bot_username: str | None = None
+    bot_token: SecretStr | None = None  # with it Telegram signs who somebody is
 
     @property
     def limits(self) -> Limits:
         """Return how much a person may set in motion."""
         return Limits(operation=self.money.payment_max, day=self.money.payments_a_day_max)
+
+    async def whose_token(self, token: str, now: datetime) -> Caller | None:
+        """Return whose a bearer token is at a moment, or None if it is nobody's (any more)."""
+        return await whose_token(self.db, token=token, secrets=self.secrets, now=now)
 
 
 @dataclass(frozen=True, slots=True)

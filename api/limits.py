@@ -5,10 +5,10 @@ from ipaddress import IPv6Address, ip_network
 
 from fastapi import Request
 
-from api.errors import TooOften
 from api.ground import Grounded
 from core.budgets.take import take
 from core.db import Database
+from core.errors import TooOften
 from core.ids import UserId
 from core.web.peers import address
 

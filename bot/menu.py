@@ -25,6 +25,7 @@ IN_PRIVATE = (
     "report",
     "history",
     "settings",
+    "link",
     "help",
     "cancel",
 )

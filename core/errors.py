@@ -36,3 +36,11 @@ class Conflict(DomainError):
 
 class Invalid(DomainError):
     """What the person gave breaks a limit or cannot be understood."""
+
+
+class Unrecognized(DomainError):
+    """What should prove who asks does not."""
+
+
+class TooOften(DomainError):
+    """It was asked so often that the next answer has to wait for `seconds`."""

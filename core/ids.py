@@ -1,5 +1,6 @@
 """Typed identities, and their short written form for buttons and links."""
 
+from datetime import UTC, datetime
 from typing import NewType
 from uuid import UUID
 
@@ -18,10 +19,12 @@ WithdrawalId = NewType("WithdrawalId", UUID)
 ButtonId = NewType("ButtonId", UUID)
 ReportId = NewType("ReportId", UUID)
 NotificationId = NewType("NotificationId", UUID)
+SessionId = NewType("SessionId", UUID)
+TokenId = NewType("TokenId", UUID)
 EventId = NewType("EventId", UUID)
 ALL = (
     *(UserId, ChatId, PurchaseId, InviteId, TaskId, IntentId, AttemptId, RefundId, OrderId, WithdrawalId),
-    *(ButtonId, ReportId, NotificationId, EventId),
+    *(ButtonId, ReportId, NotificationId, SessionId, TokenId, EventId),
 )
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -31,6 +34,11 @@ SHORT_LENGTH = 22  # 62 ** 22 > 2 ** 128
 def new_id() -> UUID:
     """Return a new UUIDv7: unique, and growing with time so that indexes stay local."""
     return uuid7()
+
+
+def made_at(identity: UUID) -> datetime:
+    """Return when an id of `new_id` was made, to the millisecond by the machine's clock (RFC 9562, 5.7)."""
+    return datetime.fromtimestamp((identity.int >> 80) / 1000, UTC)
 
 
 def shorten(identity: UUID) -> str:

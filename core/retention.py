@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, any_, delete, func, literal_column, select
@@ -11,7 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.budgets.models import Budget
 from core.dialogs.models import Dialog
 from core.idempotency.models import IdempotencyRow
+from core.identity.models import PersonalToken, SessionRow, SignInCode, UsedProof
 from core.inbox.models import InboxRow
+from core.live.changes import KEPT as CHANGES_KEPT
+from core.live.models import Change
 from core.notifications.models import Delivery, Notification
 from core.payments.models import NoticeRow, NoticeStatus
 
@@ -27,13 +31,21 @@ class Kept:
     is_over: Callable[[datetime], ColumnElement[bool]]
 
 
+def _expired(model: Any, before: datetime) -> ColumnElement[bool]:
+    over: ColumnElement[bool] = model.expires_at <= before
+    return over
+
+
 # What is not here is kept for good, or goes when it is done with: events when they are published, queued ones when
 # they are handled. Dead letters, and notices that nobody understood or could place, wait for an operator.
 KEPT = (
     # Longer than anything can still come again: Telegram repeats for a day, providers for days, buttons live a month.
     Kept(InboxRow, 30, lambda before: InboxRow.handled_at < before),
-    Kept(IdempotencyRow, 0, lambda before: IdempotencyRow.expires_at <= before),  # its row says how long
+    Kept(IdempotencyRow, 0, partial(_expired, IdempotencyRow)),  # its row says how long
+    *(Kept(model, 0, partial(_expired, model)) for model in (SessionRow, SignInCode, UsedProof)),
+    Kept(PersonalToken, 30, partial(_expired, PersonalToken)),  # so that its owner sees why a script is refused
     Kept(Budget, 1, lambda before: Budget.arrival_at < before),  # it is full again
+    Kept(Change, CHANGES_KEPT.days, lambda before: Change.recorded_at < before),  # whoever was away longer loads anew
     Kept(Dialog, 30, lambda before: Dialog.updated_at < before),
     Kept(
         NoticeRow,

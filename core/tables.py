@@ -8,6 +8,7 @@ from core.idempotency.models import IdempotencyRow
 from core.identity.models import User
 from core.inbox.models import InboxRow
 from core.ledger.models import Account
+from core.live.models import Change
 from core.notifications.models import Notification
 from core.operators.models import OperatorAction
 from core.orders.models import Order
@@ -19,7 +20,7 @@ from core.reports.models import Report
 from core.settlement.models import Intent
 
 TABLES = (
-    *(Account, Attempt, Budget, Dialog, Hold, IdempotencyRow, InboxRow, Intent, Notification, Order, OutboxRow),
-    *(OperatorAction, Purchase, Reminder, Report, User),
+    *(Account, Attempt, Budget, Change, Dialog, Hold, IdempotencyRow, InboxRow, Intent, Notification, Order),
+    *(OperatorAction, OutboxRow, Purchase, Reminder, Report, User),
 )
 METADATA = Base.metadata

@@ -8,11 +8,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.accounts.events import HoldRefused, MoneyHeld
 from core.identity.events import PlaceholderClaimed, PreferencesChosen
 from core.ids import EventId
+from core.live.what_changed import EVENTS_SEEN
 from core.notifications.catalog import EVENTS_TOLD
 from core.orders.events import OrderPlaced
 from core.outbox.event import REGISTRY, Event
 from core.purchases.events import DistributionLocked, PurchaseClosed, PurchaseEvent
-from workers.reactions import claim_invites, finish_order, mark_card, notify, plan_reminders, post_report, take_order
+from workers.reactions import (
+    claim_invites,
+    finish_order,
+    mark_card,
+    notify,
+    plan_reminders,
+    post_report,
+    record_changes,
+    take_order,
+)
 
 React = Callable[[AsyncSession, Event, EventId], Awaitable[None]]
 ReactToMany = Callable[[AsyncSession, Sequence[tuple[Event, EventId]]], Awaitable[None]]
@@ -35,6 +45,7 @@ EVERYTHING_ON_A_CARD = tuple(event for event in REGISTRY.values() if issubclass(
 
 SUBSCRIPTIONS = (
     Reaction("mark-card", EVERYTHING_ON_A_CARD, mark_card.react),
+    Reaction("live", EVENTS_SEEN, record_changes.react, record_changes.react_to_many),
     Reaction("notify", EVENTS_TOLD, notify.react, notify.react_to_many),
     Reaction("claim-invites", (PlaceholderClaimed,), claim_invites.react),
     Reaction("plan-reminders", (DistributionLocked, PreferencesChosen), plan_reminders.react),

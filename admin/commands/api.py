@@ -16,10 +16,10 @@ def of_api() -> None:
 def openapi() -> None:
     """Print the OpenAPI 3.1 document of the HTTP API, from which clients are generated."""
     from api.app import create_app
-    from api.auth import nobody
     from api.ground import Ground
     from core.db import Database
+    from core.payments.providers import secrets_of_settings
 
     # Nothing is opened: the document is made of the routes alone.
-    described = create_app(Ground(Database.connect("postgresql://localhost/"), nobody)).openapi()
+    described = create_app(Ground(Database.connect("postgresql://localhost/"), secrets_of_settings())).openapi()
     typer.echo(json.dumps(described, indent=2, ensure_ascii=False))

@@ -1,4 +1,4 @@
-"""`people`: who is known, everything that is known of one, and nothing of them any more."""
+"""`people`: who is known, how they sign in, everything that is known of one, and nothing of them any more."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +10,7 @@ from admin.operating import LIMIT, AsJson, Limit, Operator, Yes, confirm, opened
 if TYPE_CHECKING:
     from core.identity.models import User
 
-app = typer.Typer(help="Find people, export what is known of them, erase them.", no_args_is_help=True)
+app = typer.Typer(help="Find people, sign them out, export what is known of them, erase them.", no_args_is_help=True)
 Person = Annotated[str, typer.Argument(help="The person: the id, or eight characters of it.")]
 
 
@@ -18,7 +18,7 @@ Person = Annotated[str, typer.Argument(help="The person: the id, or eight charac
 def list_(
     *,
     named: Annotated[
-        str | None, typer.Option(help="Whose name or @username holds this, or whose Telegram id it is.")
+        str | None, typer.Option(help="Whose name, login name or @username holds this, or whose Telegram id it is.")
     ] = None,
     limit: Limit = LIMIT,
     as_json: AsJson = False,
@@ -32,12 +32,14 @@ def list_(
             {
                 "id": user.id,
                 "name": called(user, "en"),
-                "username": identity and identity.username,
-                "reach": identity and identity.reach,
+                "ways_in": " + ".join(ways.names),
+                "username": ways.identity and ways.identity.username,
+                "login_name": ways.password and ways.password.name,
+                "reach": ways.identity and ways.identity.reach,
                 "created_at": user.created_at,
                 "erased_at": user.erased_at,
             }
-            for user, identity in await find_people(session, named=named, limit=limit)
+            for user, ways in await find_people(session, named=named, limit=limit)
         ]
 
     with opened_desk() as desk:
@@ -46,18 +48,48 @@ def list_(
 
 @app.command("show")
 def show_person(person: Person, *, as_json: AsJson = False) -> None:
-    """Show a person, and what would have to end before they could be erased."""
+    """Show a person, how they sign in and where, and what would have to end before they could be erased."""
     from dataclasses import asdict
 
     from admin.showing import fields, show
+    from core.clock import utc_now
+    from core.identity.people import ways_in
+    from core.identity.personal_tokens import tokens_of
+    from core.identity.sessions import sessions_of
     from core.personal_data.open_matters import open_matters
 
     async def read(session: Any) -> dict[str, Any]:
         user = await _found(session, person)
-        return {"person": fields(user), "open_matters": asdict(await open_matters(session, user.id))}
+        ways = await ways_in(session, user.id)
+        sessions, _ = await sessions_of(session, user_id=user.id, limit=LIMIT, now=utc_now())
+        return {
+            "person": fields(user),
+            "identity": ways.identity and fields(ways.identity, "user_id"),
+            "password": ways.password and fields(ways.password, "user_id", "name_key", "hash"),
+            "sessions": [fields(each, "user_id", "secret_hash", "previous_hash", "nonce") for each in sessions],
+            "tokens": [fields(each, "user_id", "hash") for each in await tokens_of(session, user.id)],
+            "open_matters": asdict(await open_matters(session, user.id)),
+        }
 
     with opened_desk() as desk:
         show(desk.ask(read), as_json=as_json)
+
+
+@app.command("sign-out")
+def sign_out(person: Person, *, operator: Operator, yes: Yes = False) -> None:
+    """End all sessions of a person, and let their personal tokens and code count no more; their password stays."""
+    from core.identity.people import called
+    from core.identity.sign_out_everywhere import sign_out_everywhere
+
+    with opened_desk() as desk:
+        user = desk.ask(lambda session: _found(session, person))
+        confirm(f"{called(user, 'en')} ({user.id}) is to be signed out everywhere. Go on?", yes=yes)
+
+        async def sign_out_now(session: Any) -> int:
+            return await sign_out_everywhere(session, user_id=user.id)
+
+        ended = desk.act(sign_out_now, operator=operator, action="people sign-out", subject=user.id)
+        typer.echo(f"{ended} sessions and tokens count no more.", err=True)
 
 
 @app.command("export")

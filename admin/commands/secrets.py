@@ -1,4 +1,4 @@
-"""`secrets`: the keys that notices and buttons are verified with, and how one follows another."""
+"""`secrets`: the keys that notices, buttons and sign-ins are verified with, and how one follows another."""
 
 import sys
 from datetime import timedelta
@@ -11,8 +11,10 @@ from admin.operating import AsJson, Operator, Yes, confirm, opened_desk, refusal
 if TYPE_CHECKING:
     from core.secrets import Secret, Secrets
 
-app = typer.Typer(help="Look after the keys that notices and buttons are verified with.", no_args_is_help=True)
-NAMES = "buttons, standard_webhook_secret, stripe_webhook_secret or cloudpayments_api_secret."
+app = typer.Typer(
+    help="Look after the keys that notices, buttons and sign-ins are verified with.", no_args_is_help=True
+)
+NAMES = "buttons, jwt, standard_webhook_secret, stripe_webhook_secret or cloudpayments_api_secret."
 OVERLAP_HOURS = 72  # as long as providers repeat a notice that was signed with the old key
 OVERLAP_HOURS_MAX = 24 * 90
 
@@ -47,16 +49,17 @@ def rotate(
     """Let a new key follow the one that counts, which goes on to count for a while."""
     from admin.showing import show
     from core.clock import utc_now
+    from core.identity import tokens
     from core.notifications import seal
     from core.payments.providers import SECRET_NAMES, next_secret
     from core.secrets import OF_THE_ENVIRONMENT
 
-    names = (*SECRET_NAMES, seal.NAME)
+    names = (*SECRET_NAMES, seal.NAME, tokens.NAME)
     if name not in names:
         raise typer.BadParameter(f"{name} is none of {', '.join(names)}", param_hint="NAME")
     with opened_desk() as desk:
         value = _given_value(yes=yes) if value_from_stdin else None
-        if name != seal.NAME:
+        if name in SECRET_NAMES:
             value = next_secret(name, value)
         confirm(f"A new {name} is to count from now on, and the old one {overlap_hours} hours more. Go on?", yes=yes)
         now, secrets = utc_now(), _secrets()

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0019_budgets"
-down_revision = "0016_growth"
+down_revision = "0018_live"
 
 
 def upgrade() -> None:

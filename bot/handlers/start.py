@@ -15,6 +15,8 @@ from bot.handlers.list_purchases import show_purchases
 from bot.handlers.lock_distribution import PREVIEW
 from bot.handlers.lock_distribution import run as show_preview
 from bot.handlers.pay_intent import DEBT, show_debt
+from bot.handlers.sign_in_code import START as LINK
+from bot.handlers.sign_in_code import show_code
 from bot.handlers.wallet import START as WALLET
 from bot.handlers.wallet import show_wallet
 from bot.turn import Turn
@@ -45,6 +47,8 @@ async def _open(turn: Turn, state: FSMContext, payload: str) -> None:
         await show_debts(turn)
     elif payload == WALLET:
         await show_wallet(turn)
+    elif payload == LINK:
+        await show_code(turn)
     elif payload == "purchases":
         await show_purchases(turn)
     elif payload.startswith(INVITE):

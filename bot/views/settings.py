@@ -43,6 +43,7 @@ def own_view(user: User, requisites: Mapping[Kind, str], now: datetime) -> Messa
         if kind in requisites:
             row.append(tap(say_plain(language, "button-forget"), f"forget_{kind}"))
         rows.append(tuple(row))
+    rows.append((tap(say_plain(language, "button-sign-in-code"), "sign_in_code"),))
     rows.append((tap(say_plain(language, "button-my-data"), "my_data"),))
     return Message("\n".join(lines), tuple(rows))
 

@@ -65,6 +65,22 @@ async def is_known(session: AsyncSession, telegram_id: int) -> bool:
     return await _find(session, str(telegram_id), None) is not None
 
 
+async def wait_for_others(session: AsyncSession, telegram_id: int) -> None:
+    """Wait for whoever registers the same Telegram identity right now, and let others wait until this one is done."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"telegram:{telegram_id}", 0))))
+
+
+async def follow_new_identity(session: AsyncSession, user: User, person: TelegramPerson, *, now: datetime) -> Identity:
+    """Let a person whom we know otherwise be known by a Telegram identity that nobody has; the caller holds it."""
+    identity = _identity(user, person, now)
+    session.add(identity)
+    _follow_profile(user, identity, person)
+    if person.username:
+        await _claim_placeholder(session, user, person.username)
+    await session.flush()
+    return identity
+
+
 async def see_member(session: AsyncSession, *, chat_id: ChatId, user: User, now: datetime) -> None:
     """Remember that a person is in a chat."""
     known = await session.get(ChatMember, (chat_id, user.id))
@@ -88,7 +104,7 @@ async def _meet_person(
     subject = str(person.telegram_id)
     found = await _find(session, subject, group)
     if found is None:
-        await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"telegram:{subject}", 0))))
+        await wait_for_others(session, person.telegram_id)
         found = await _find(session, subject, group)
     if found is None:
         found = _Known(*await _register(session, person, default_time_zone, now), None, None)
@@ -118,14 +134,7 @@ async def _register(
         user = User(name="", language="", time_zone=default_time_zone, created_at=now)
         session.add(user)
         await session.flush()
-    identity = Identity(
-        provider=Provider.TELEGRAM,
-        subject=str(person.telegram_id),
-        user_id=user.id,
-        username=person.username,
-        reach=Reach.NOT_STARTED,
-        created_at=now,
-    )
+    identity = _identity(user, person, now)
     session.add(identity)
     _follow_profile(user, identity, person)
     await session.flush()
@@ -133,11 +142,23 @@ async def _register(
     return user, identity
 
 
+def _identity(user: User, person: TelegramPerson, now: datetime) -> Identity:
+    return Identity(
+        provider=Provider.TELEGRAM,
+        subject=str(person.telegram_id),
+        user_id=user.id,
+        username=person.username,
+        reach=Reach.NOT_STARTED,
+        created_at=now,
+    )
+
+
 def _follow_profile(user: User, identity: Identity, person: TelegramPerson) -> None:
     full_name = clean(f"{person.first_name} {person.last_name or ''}")[:NAME_LENGTH_MAX]
     user.name = full_name or person.username or str(person.telegram_id)
     identity.username = person.username
-    if not user.language_chosen:
+    # The Login Widget does not say; then what we know goes on to count.
+    if not user.language_chosen and (person.language_code or not user.language):
         user.language = choose_language(person.language_code)
 
 

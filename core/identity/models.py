@@ -1,13 +1,13 @@
-"""People, the ways to prove who they are, where they can be paid, and the chats they are seen in."""
+"""People, the ways to prove who they are and to stay signed in, where they can be paid, and the chats they are in."""
 
 from datetime import datetime, time
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
-from core.ids import ChatId, UserId, new_id
+from core.ids import ChatId, SessionId, TokenId, UserId, new_id
 
 SCHEMA = {"schema": "identity"}
 NAME_LENGTH_MAX = 100
@@ -61,6 +61,8 @@ class Identity(Base):
     __tablename__ = "identities"
     __table_args__ = (
         Index("identities_user_id_idx", "user_id"),
+        # There is one chat in which to write to a person.
+        Index("identities_one_telegram_idx", "user_id", unique=True, postgresql_where=text("provider = 'telegram'")),
         Index("identities_username_idx", func.lower(text("username")), postgresql_where=text("username IS NOT NULL")),
         CheckConstraint("reach IN ('not_started', 'reachable', 'blocked', 'deactivated')", name="reach"),
         SCHEMA,
@@ -72,6 +74,80 @@ class Identity(Base):
     username: Mapped[str | None]
     reach: Mapped[str] = mapped_column(server_default=Reach.NOT_STARTED)
     created_at: Mapped[datetime]
+
+
+class Password(Base):
+    """The name and password by which a person signs in where there is no Telegram."""
+
+    __tablename__ = "passwords"
+    __table_args__ = (SCHEMA,)
+
+    user_id: Mapped[UserId] = mapped_column(ForeignKey("identity.users.id"), primary_key=True)
+    name: Mapped[str]
+    name_key: Mapped[str] = mapped_column(unique=True)  # the name as it is compared with others
+    hash: Mapped[bytes] = mapped_column(LargeBinary)  # argon2's own text; bytes, because those are never exported
+    changed_at: Mapped[datetime]
+
+
+class SessionRow(Base):
+    """One client that is signed in: a family of refresh tokens, of which the newest counts.
+
+    `nonce` turns the previous secret into this one, so that who lost the answer gets the same once more.
+    """
+
+    __tablename__ = "sessions"
+    __table_args__ = (Index("sessions_user_id_idx", "user_id"), Index("sessions_expires_at_idx", "expires_at"), SCHEMA)
+
+    id: Mapped[SessionId] = mapped_column(primary_key=True, default=new_id)
+    user_id: Mapped[UserId] = mapped_column(ForeignKey("identity.users.id"))
+    client: Mapped[str]  # as it calls itself
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    previous_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    nonce: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+    refreshed_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class PersonalToken(Base):
+    """What a script of a person says who it acts for."""
+
+    __tablename__ = "personal_tokens"
+    __table_args__ = (
+        Index("personal_tokens_user_id_idx", "user_id"),
+        Index("personal_tokens_expires_at_idx", "expires_at", postgresql_where=text("expires_at IS NOT NULL")),
+        SCHEMA,
+    )
+
+    id: Mapped[TokenId] = mapped_column(primary_key=True, default=new_id)
+    user_id: Mapped[UserId] = mapped_column(ForeignKey("identity.users.id"))
+    name: Mapped[str]
+    prefix: Mapped[str]  # how it begins, to be told from others
+    hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+
+
+class SignInCode(Base):
+    """The one code by which a person who is known in chat signs in elsewhere, once and soon."""
+
+    __tablename__ = "sign_in_codes"
+    __table_args__ = (Index("sign_in_codes_expires_at_idx", "expires_at"), SCHEMA)
+
+    user_id: Mapped[UserId] = mapped_column(ForeignKey("identity.users.id"), primary_key=True)
+    hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    expires_at: Mapped[datetime]
+
+
+class UsedProof(Base):
+    """A proof of Telegram that somebody has signed in with; it counts once, and is kept until it is too old anyway."""
+
+    __tablename__ = "used_proofs"
+    __table_args__ = (Index("used_proofs_expires_at_idx", "expires_at"), SCHEMA)
+
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    expires_at: Mapped[datetime]
 
 
 class Requisite(Base):

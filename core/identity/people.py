@@ -1,14 +1,22 @@
 """How people are named beside each other, and found by their names."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import NotFound
-from core.identity.models import Identity, User
+from core.identity.models import Identity, Password, User
 from core.ids import UserId
 from core.texts import say_plain
+
+# A person has one identity: that of Telegram takes the place of the username by which they were expected.
+_WITH_WAYS_IN = (
+    select(User, Identity, Password)
+    .outerjoin(Identity, Identity.user_id == User.id)
+    .outerjoin(Password, Password.user_id == User.id)
+)
 
 
 class PersonNotFound(NotFound):
@@ -20,9 +28,15 @@ def called(person: User, language: str) -> str:
     return say_plain(language, "person-erased") if person.erased_at is not None else person.name
 
 
-async def is_erased(session: AsyncSession, user_id: UserId) -> bool:
-    """Return whether a person was erased: nobody can be told anything in their place."""
-    return await session.scalar(select(User.erased_at).where(User.id == user_id)) is not None
+async def hold_person(session: AsyncSession, user_id: UserId) -> User:
+    """Return a person, held against changes until the transaction ends.
+
+    :raises PersonNotFound: if they were erased meanwhile.
+    """
+    user = await session.get_one(User, user_id, with_for_update={"key_share": True}, populate_existing=True)
+    if user.erased_at is not None:
+        raise PersonNotFound
+    return user
 
 
 def names(people: Iterable[User], language: str) -> dict[UserId, str]:
@@ -44,14 +58,31 @@ async def names_of(session: AsyncSession, user_ids: Iterable[UserId | None], lan
     return names(await session.scalars(select(User).where(User.id.in_(wanted)).order_by(User.id)), language)
 
 
-async def find_people(
-    session: AsyncSession, *, named: str | None = None, limit: int
-) -> list[tuple[User, Identity | None]]:
-    """Return people with their way to prove who they are, the newest first; `named` is in a name, or a Telegram id."""
-    found = select(User, Identity).outerjoin(Identity, Identity.user_id == User.id)
+@dataclass(frozen=True, slots=True)
+class WaysIn:
+    """How a person proves who they are: by Telegram (or, never met, by a username there), by a name and a password."""
+
+    identity: Identity | None
+    password: Password | None
+
+    @property
+    def names(self) -> list[str]:
+        """Return a word for each."""
+        return [self.identity.provider] * (self.identity is not None) + ["password"] * (self.password is not None)
+
+
+async def find_people(session: AsyncSession, *, named: str | None = None, limit: int) -> list[tuple[User, WaysIn]]:
+    """Return people and how they sign in, the newest first; `named` is in one of their names, or their Telegram id."""
+    found = _WITH_WAYS_IN
     if named is not None:
         part = named.removeprefix("@")
-        by_name = User.name.icontains(part, autoescape=True) | Identity.username.icontains(part, autoescape=True)
-        found = found.where(by_name | (Identity.subject == part))
+        by_name = (column.icontains(part, autoescape=True) for column in (User.name, Identity.username, Password.name))
+        found = found.where(or_(*by_name, Identity.subject == part))
     rows = await session.execute(found.order_by(User.id.desc()).limit(limit))
-    return [(user, identity) for user, identity in rows]
+    return [(user, WaysIn(identity, password)) for user, identity, password in rows]
+
+
+async def ways_in(session: AsyncSession, user_id: UserId) -> WaysIn:
+    """Return how a person signs in."""
+    _, identity, password = (await session.execute(_WITH_WAYS_IN.where(User.id == user_id))).one()
+    return WaysIn(identity, password)

@@ -44,6 +44,12 @@ async def address_of(session: AsyncSession, user_id: UserId) -> Address:
     )
 
 
+async def may_open_chat(session: AsyncSession, user_id: UserId) -> bool:
+    """Return whether a person is in Telegram, or was invited by their name there; who was erased is in it no more."""
+    identity = select(Identity.user_id).where(Identity.user_id == user_id).limit(1)
+    return await session.scalar(identity) is not None
+
+
 async def mark_reach(session: AsyncSession, *, user_id: UserId, reach: Reach) -> None:
     """Record what Telegram answered when the bot wrote to this person, or what the person did to the bot."""
     of_telegram = (Identity.user_id == user_id) & (Identity.provider == Provider.TELEGRAM)

@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import utc_now
 from core.identity.models import Chat, Reach
-from core.identity.people import is_erased
-from core.identity.reachability import address_of, mark_reach
+from core.identity.reachability import address_of, mark_reach, may_open_chat
 from core.ids import NotificationId, PurchaseId, UserId
 from core.notifications.catalog import CATALOG, Reader, render
 from core.notifications.message import Message
@@ -122,7 +121,7 @@ async def record_failed(session: AsyncSession, outgoing: Outgoing, *, reason: st
 async def record_unreachable(session: AsyncSession, outgoing: Outgoing, *, reach: Reach) -> None:
     """Record that the person cannot be written to, and ask them in their group to open the chat with the bot.
 
-    What is private stays out of the group.
+    What is private stays out of the group. Who signs in by a password alone, sees it where they sign in.
     """
     await record_failed(session, outgoing, reason=reach)
     if outgoing.user_id is None:
@@ -130,8 +129,8 @@ async def record_unreachable(session: AsyncSession, outgoing: Outgoing, *, reach
     if outgoing.telegram_chat_id is not None:
         await mark_reach(session, user_id=outgoing.user_id, reach=reach)
     notification = await session.get(Notification, outgoing.id)
-    if notification is None or await is_erased(session, outgoing.user_id):
-        return  # there is nobody any more whom the group could ask
+    if notification is None or not await may_open_chat(session, outgoing.user_id):
+        return
     purchase_id = notification.params.get("purchase_id")
     purchase = None if purchase_id is None else await session.get(Purchase, PurchaseId(UUID(purchase_id)))
     if purchase is None or purchase.chat_id is None:

@@ -5,14 +5,25 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, union, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.accounts.models import Withdrawal
 from core.dialogs.models import Dialog
 from core.idempotency.models import IdempotencyRow
-from core.identity.models import Chat, ChatMember, Identity, Provider, Requisite, User
+from core.identity.models import (
+    Chat,
+    ChatMember,
+    Identity,
+    Password,
+    PersonalToken,
+    Provider,
+    Requisite,
+    SessionRow,
+    SignInCode,
+    User,
+)
 from core.ids import PurchaseId, UserId
 from core.notifications.models import ChatBudget, Notification
 from core.orders.models import Order
@@ -32,7 +43,9 @@ async def forget(session: AsyncSession, user: User, *, purchase_ids: Collection[
     usernames = [identity.username for identity in identities if identity.username]
     telegram_ids = [int(identity.subject) for identity in identities if identity.provider == Provider.TELEGRAM]
     requisites = list(await session.scalars(select(Requisite.value).where(Requisite.user_id == user.id)))
-    named = [user.name, *(f"@{name}" for name in usernames), *usernames, *map(str, telegram_ids), *requisites]
+    login_names = list(await session.scalars(select(Password.name).where(Password.user_id == user.id)))
+    named = [user.name, *(f"@{name}" for name in usernames), *usernames, *login_names, *requisites]
+    named += map(str, telegram_ids)
     await _forget_payments(session, user.id)
     await _forget_conversations(session, user.id, telegram_ids)
     await _forget_words(session, user.id, purchase_ids, [name for name in named if len(name) >= NAME_LENGTH_MIN])
@@ -45,10 +58,13 @@ async def forget(session: AsyncSession, user: User, *, purchase_ids: Collection[
 async def _forget_identity(session: AsyncSession, user: User, usernames: Collection[str], now: datetime) -> None:
     # Who was invited by @name before we knew whose it was left somebody of that name behind.
     handles = [f"@{name.lower()}" for name in usernames]
-    lefts = list(await session.scalars(select(User).where(func.lower(User.name).in_(handles), User.id != user.id)))
+    # Somebody of their own who only calls themselves so has a way to sign in.
+    signs_in = union(select(Identity.user_id).where(Identity.provider == Provider.TELEGRAM), select(Password.user_id))
+    left = func.lower(User.name).in_(handles) & (User.id != user.id) & User.id.not_in(signs_in)
+    lefts = list(await session.scalars(select(User).where(left)))
     everybody = [user, *lefts]
     user_ids = [person.id for person in everybody]
-    for table in (Identity, Requisite, ChatMember):
+    for table in (Identity, Password, SessionRow, PersonalToken, SignInCode, Requisite, ChatMember):
         await session.execute(delete(table).where(table.user_id.in_(user_ids)))
     pending = Invite.invitee_id.in_(user_ids) & (Invite.status == InviteStatus.PENDING)
     await session.execute(update(Invite).where(pending).values(status=InviteStatus.DECLINED, answered_at=now))

@@ -1,10 +1,12 @@
 """Read purchases, and lock them: whoever has no business with one gets "not found"."""
 
-from sqlalchemy import ScalarSelect, Select, exists, select
+from collections.abc import Collection
+
+from sqlalchemy import ScalarSelect, Select, exists, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.identity.actor import Actor
-from core.identity.models import User
+from core.identity.models import ChatMember, User
 from core.ids import ChatId, PurchaseId, TaskId, UserId
 from core.purchases.models import (
     HistoryRow,
@@ -81,6 +83,20 @@ async def takes_part(session: AsyncSession, *, purchase_id: PurchaseId, user_id:
     """Return whether a person takes part in a purchase now."""
     participant = await session.get(Participant, (purchase_id, user_id), populate_existing=True)
     return participant is not None and participant.left_at is None
+
+
+async def people_who_see(session: AsyncSession, purchase_ids: Collection[PurchaseId]) -> dict[PurchaseId, set[UserId]]:
+    """Return who may see each purchase now: who takes part, and the known members of its chat."""
+    now_in = select(Participant.purchase_id, Participant.user_id).where(
+        Participant.purchase_id.in_(purchase_ids), Participant.left_at.is_(None)
+    )
+    there = select(Purchase.id, ChatMember.user_id).join(ChatMember, ChatMember.chat_id == Purchase.chat_id)
+    there = there.where(Purchase.id.in_(purchase_ids), ChatMember.is_member)
+    see: dict[PurchaseId, set[UserId]] = {}
+    if purchase_ids:
+        for purchase_id, user_id in await session.execute(union(now_in, there)):
+            see.setdefault(purchase_id, set()).add(user_id)
+    return see
 
 
 async def participants_of(session: AsyncSession, purchase_id: PurchaseId) -> list[User]:

@@ -39,6 +39,12 @@ CARD_SECONDS = Histogram("syncbuy_card_seconds", "Time that Telegram took for on
 PAUSES = Counter("syncbuy_telegram_pauses", "Pauses that Telegram asked for (429).", ["sending"])
 PAUSE_SECONDS = Counter("syncbuy_telegram_pause_seconds", "Seconds of pause that Telegram asked for.", ["sending"])
 
+LIVE_LISTENERS = Gauge("syncbuy_live_listeners", "Connections of people who are told what changes.")
+LIVE_SECONDS = Histogram(
+    "syncbuy_live_push_seconds", "Time from a change to when it was pushed to one of them.", buckets=_SECONDS
+)
+LIVE_ENDED = Counter("syncbuy_live_endings", "Connections that we ended.", ["reason"])
+
 PROVIDER_CALLS = Counter("syncbuy_provider_calls", "Questions to payment providers.", ["provider", "ask", "outcome"])
 PROVIDER_SECONDS = Histogram(
     "syncbuy_provider_call_seconds", "Time that a payment provider took to answer.", ["provider", "ask"],

@@ -9,6 +9,7 @@ import uvicorn
 
 FINISH_SECONDS = 5  # for what is being answered when the process stops; longer than the database may take
 HEADERS_MAX = 16384  # bytes
+SAID_MAX = 16384  # bytes of one message over a WebSocket
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -42,7 +43,9 @@ async def serve(app: Any, listening: socket.socket, stopping: asyncio.Event, *, 
     config = uvicorn.Config(
         app,
         http="h11",  # the other parser keeps headers of any length in memory
-        ws="websockets-sansio" if websockets else "none",
+        ws=_sockets() if websockets else "none",
+        ws_max_size=SAID_MAX,
+        ws_per_message_deflate=False,  # messages are small, and a compressor for each connection is not
         lifespan="off",
         h11_max_incomplete_event_size=HEADERS_MAX,
         proxy_headers=False,  # whose word is taken for the sender's address is decided in peers.py
@@ -63,3 +66,9 @@ async def serve(app: Any, listening: socket.socket, stopping: asyncio.Event, *, 
         await serving
     finally:
         stop.cancel()
+
+
+def _sockets() -> type[asyncio.Protocol]:
+    from core.web.sockets import Sockets  # whoever serves none needs nothing of it
+
+    return Sockets

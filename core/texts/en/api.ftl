@@ -9,4 +9,5 @@ error-too-often = Too many requests at once. Please try again in { $seconds ->
     [one] a second
    *[other] { $seconds } seconds
 }.
+error-too-many-listeners = You are listening for changes over { $most } connections already. Close one of them.
 error-not-now = This does not work for a moment. Nothing has happened; please try again.

@@ -13,6 +13,7 @@ help = <b>What I can do here</b>
     /new — begin a purchase
     /history — what happened
     /settings — language, reminders, payment details
+    /link — a code to sign in on the SyncBuy page
     /cancel — leave a dialog
 
     Purchases live best in a group: add me to yours.

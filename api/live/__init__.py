@@ -1,0 +1,1 @@
+"""Changes are pushed to the people who may see them: over WebSocket, and as server-sent events."""

@@ -1,0 +1,124 @@
+"""What is new is read once for everybody who listens in this process, and handed to those who may see it."""
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from uuid import UUID
+
+from api.errors import TooManyListeners
+from api.live.frames import RESET, Frame, frame_of, ready
+from api.live.listener import Ending, Listener
+from core.clock import utc_now
+from core.db import Database
+from core.ids import UserId
+from core.live.changes import Seen, changes_after, missed_changes, newest_change
+from core.live.models import Kind
+from core.telemetry import measures
+from core.waiting import Pace, wait_for_bell
+
+LISTENERS_MAX = 20  # connections of one person to one process
+POLL_SECONDS = 1.0  # finds what nobody rang for
+GOODBYE_SECONDS = 2.0
+
+
+class Hub:
+    """Follows the changes from the newest one at its start; any number of processes have one each."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._bell = asyncio.Event()
+        self._position: int | None = None  # every change up to it was told
+        self._begun = asyncio.Event()
+        self._listeners: defaultdict[UserId, set[Listener]] = defaultdict(set)
+        self._is_over = False
+        self._gone = asyncio.Event()
+        db.on_commit(self._bell.set)
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Tell what is new until `stopping` is set."""
+        pace = Pace(busy_seconds=POLL_SECONDS)
+        while not stopping.is_set():
+            self._bell.clear()
+            if await self._tell_news():
+                pace.worked()
+            else:
+                await wait_for_bell(self._bell, stopping, seconds=pace.seconds())
+
+    async def send_away(self) -> None:
+        """Tell everybody to resume elsewhere, and return when they are gone, or soon."""
+        self._is_over = True
+        for listener in self._all():
+            listener.end(Ending.STOPPING)
+        if self._listeners:
+            self._gone.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(GOODBYE_SECONDS):
+                    await self._gone.wait()
+
+    @contextlib.contextmanager
+    def listening(self, user_id: UserId, session_id: UUID | None, kinds: Collection[Kind]) -> Iterator[Listener]:
+        """Tell a person the changes of these kinds that they may see, from now to the end of the block.
+
+        :raises TooManyListeners: if the person listens over too many connections.
+        """
+        assert self._position is not None
+        if len(self._listeners[user_id]) >= LISTENERS_MAX:
+            raise TooManyListeners(most=LISTENERS_MAX)
+        listener = Listener(kinds, session_id, self._position)
+        if self._is_over:
+            listener.end(Ending.STOPPING)
+        self._listeners[user_id].add(listener)
+        measures.LIVE_LISTENERS.inc()
+        try:
+            yield listener
+        finally:
+            measures.LIVE_LISTENERS.dec()
+            self._listeners[user_id].discard(listener)
+            if not self._listeners[user_id]:
+                del self._listeners[user_id]
+            if not self._listeners:
+                self._gone.set()
+
+    async def begun(self) -> None:
+        """Wait until this process knows where it begins."""
+        await self._begun.wait()
+
+    async def greeting(self, listener: Listener, user_id: UserId, after: int | None) -> list[Frame]:
+        """Return what a listener hears first: of what came after `after`, all that they have missed.
+
+        What comes later than that waits for them meanwhile, so that nothing is left out or told twice.
+        """
+        if after is None:
+            return [ready(listener.since)]
+        async with self._db.transaction() as session:
+            missed = await missed_changes(
+                session, user_id=user_id, after=after, until=listener.since, kinds=listener.kinds, now=utc_now()
+            )
+        if missed is None:
+            return [RESET, ready(listener.since)]
+        return [ready(after), *map(frame_of, missed)]
+
+    def _all(self) -> list[Listener]:
+        return [listener for some in self._listeners.values() for listener in some]
+
+    async def _tell_news(self) -> int:
+        """Read what is new and hand it over; return how much it was."""
+        async with self._db.transaction() as session:
+            if self._position is None:
+                self._position = await newest_change(session)
+                self._begun.set()
+                return 0
+            changes = await changes_after(session, self._position)
+        for change in changes:
+            self._tell(change)
+            self._position = change.id
+        return len(changes)
+
+    def _tell(self, change: Seen) -> None:
+        frame: Frame | None = None
+        for user_id in change.readers:
+            for listener in self._listeners.get(user_id, ()):
+                if change.kind in listener.kinds:
+                    frame = frame or frame_of(change)
+                    listener.tell(frame)

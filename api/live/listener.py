@@ -1,0 +1,65 @@
+"""One person who listens over one connection: what waits for them, and why it ends."""
+
+import asyncio
+from collections import deque
+from collections.abc import Collection
+from enum import IntEnum
+from uuid import UUID
+
+from api.live.frames import PING, Frame
+from core.live.models import Kind
+
+WAITING_MAX = 256  # changes; whoever is further behind is sent away, and resumes
+SILENCE_SECONDS = 20.0
+
+
+class Ending(IntEnum):
+    """Why we end a connection, as the close code of a WebSocket says it."""
+
+    STOPPING = 1001
+    TOO_SLOW = 1013
+    MALFORMED = 4400
+    SIGNED_OUT = 4401  # or never signed in
+    SAID_NOTHING = 4408
+    TOO_MANY = 4429
+
+
+class Listener:
+    """Takes what the hub tells without ever letting it wait."""
+
+    def __init__(self, kinds: Collection[Kind], session_id: UUID | None, since: int) -> None:
+        self.kinds = frozenset(kinds)
+        self.session_id = session_id
+        self.since = since  # every later change is told here
+        self.ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+        self._waiting = deque[Frame]()
+        self._bell = asyncio.Event()
+
+    def tell(self, frame: Frame) -> None:
+        """Let a message wait to be sent, unless too many do."""
+        if self.ended.done():
+            return
+        if len(self._waiting) >= WAITING_MAX:
+            self.end(Ending.TOO_SLOW)
+            return
+        self._waiting.append(frame)
+        self._bell.set()
+
+    def end(self, ending: Ending) -> None:
+        """End the connection for this reason, if it has not ended."""
+        if not self.ended.done():
+            self.ended.set_result(ending)
+            self._waiting.clear()
+
+    async def next(self) -> list[Frame]:
+        """Return what waits, or what comes next; a ping after a long silence."""
+        if not self._waiting:
+            self._bell.clear()
+            try:
+                async with asyncio.timeout(SILENCE_SECONDS):
+                    await self._bell.wait()
+            except TimeoutError:
+                return [PING]
+        frames = list(self._waiting)
+        self._waiting.clear()
+        return frames

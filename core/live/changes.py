@@ -1,0 +1,62 @@
+"""Read what changed: everything new at once for a process, or what one person has missed."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.ids import EventId, PurchaseId, UserId
+from core.live.models import Change, Kind
+
+KEPT = timedelta(days=1)
+AT_ONCE = 500
+BEHIND_MAX = 10_000  # changes of everybody; whoever has missed more loads everything anew
+
+
+class Seen(NamedTuple):
+    """A change as it is read, with who may see it."""
+
+    id: int
+    event_id: EventId
+    kind: str
+    event: str
+    object_id: UUID
+    purchase_id: PurchaseId | None
+    data: dict[str, object]
+    readers: list[UserId]
+
+
+_COLUMNS = [getattr(Change, name) for name in Seen._fields]
+
+
+async def newest_change(session: AsyncSession) -> int:
+    """Return the id of the newest change; 0 if there is none."""
+    return await session.scalar(select(func.max(Change.id))) or 0
+
+
+async def changes_after(session: AsyncSession, after: int) -> list[Seen]:
+    """Return the next changes for whomever, up to `AT_ONCE` of them, in their order."""
+    found = await session.execute(select(*_COLUMNS).where(Change.id > after).order_by(Change.id).limit(AT_ONCE))
+    return [Seen(*row) for row in found]
+
+
+async def missed_changes(
+    session: AsyncSession, *, user_id: UserId, after: int, until: int, kinds: Collection[Kind], now: datetime
+) -> list[Seen] | None:
+    """Return what a person who has seen everything up to `after` has missed up to `until`, in its order.
+
+    None if that is not known any more, was never so, or is too much: then everything is to be loaded anew.
+    """
+    if after > until or until - after > BEHIND_MAX:
+        return None
+    # Of what was written after a row that is kept, everything is kept.
+    last_seen = select(Change.recorded_at).where(Change.id <= after).order_by(Change.id.desc()).limit(1)
+    recorded_at = await session.scalar(last_seen)
+    if recorded_at is None or recorded_at <= now - KEPT:
+        return None
+    missed = Change.id.between(after + 1, until) & Change.readers.contains([user_id]) & Change.kind.in_(kinds)
+    found = await session.execute(select(*_COLUMNS).where(missed).order_by(Change.id))
+    return [Seen(*row) for row in found]

@@ -10,11 +10,15 @@ from api.idempotency import REPLAYED
 from api.live import routes as live
 from api.live.hub import Hub
 from api.openapi import document_of
-from api.routes import config, health
+from api.routes import auth, config, health, me, sessions
+from api.serve_page import serve_page
 from api.threshold import CORRELATION_HEADER, Threshold
 from core.telemetry.tracing import of_web
 
-ROUTERS: tuple[APIRouter, ...] = (config.router, live.router, health.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    *(config.router, live.router, health.router),
+    *(auth.router, auth.of_signed_in, me.router, me.of_password, sessions.router),
+)
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # What a page of others may send and read.
 HEADERS_IN = (
@@ -43,6 +47,7 @@ def create_app(ground: Ground) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     serve_documentation(app)
+    serve_page(app, framed_by=settings.api_framed_by)
     handle_errors(app)
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]
     app.add_middleware(
@@ -53,5 +58,5 @@ def create_app(ground: Ground) -> FastAPI:
         expose_headers=HEADERS_OUT,
         max_age=600,
     )
-    app.add_middleware(Threshold, max_bytes=settings.api_max_body_bytes, is_public=bool(settings.api_public_url))
+    app.add_middleware(Threshold, max_bytes=settings.api_max_body_bytes, is_public=settings.is_over_tls)
     return app

@@ -1,19 +1,16 @@
 """How often somebody may ask: one person, or one address where nobody is signed in. All copies count together."""
 
-from datetime import timedelta
 from ipaddress import IPv6Address, ip_network
 
 from fastapi import Request
 
 from api.ground import Grounded
-from core.budgets.take import take
+from core.budgets.limit import limit
 from core.db import Database
-from core.errors import TooOften
 from core.ids import UserId
 from core.web.peers import address
 
 _IPV6_SITE_BITS = 64  # one household or server has as many addresses as it wants in there
-_SECOND = timedelta(seconds=1)
 
 
 async def limit_person(db: Database, user_id: UserId, *, per_minute: int) -> None:
@@ -21,7 +18,7 @@ async def limit_person(db: Database, user_id: UserId, *, per_minute: int) -> Non
 
     :raises TooOften: if it is one too many.
     """
-    await _take(db, f"person:{user_id}", per_minute=per_minute, burst=max(1, per_minute // 5))
+    await limit(db, name=f"person:{user_id}", per_minute=per_minute, burst=max(1, per_minute // 5))
 
 
 async def limit_address(request: Request, ground: Grounded) -> None:
@@ -30,13 +27,8 @@ async def limit_address(request: Request, ground: Grounded) -> None:
     :raises TooOften: if it is one too many.
     """
     per_minute = ground.settings.api_sign_ins_per_minute
-    await _take(ground.db, f"address:{_site(ground.peers.of(request))}", per_minute=per_minute, burst=per_minute)
-
-
-async def _take(db: Database, name: str, *, per_minute: int, burst: int) -> None:
-    wait = await take(db, name=name, per_minute=per_minute, burst=burst)
-    if wait:
-        raise TooOften(seconds=wait // _SECOND + 1)
+    name = f"address:{_site(ground.peers.of(request))}"
+    await limit(ground.db, name=name, per_minute=per_minute, burst=per_minute)
 
 
 def _site(peer: str) -> str:

@@ -8,7 +8,7 @@ from bot.dispatcher import build_intake, connect
 from bot.menu import offer_page, register_commands
 from bot.polling import poll
 from bot.webhook import serve_webhook
-from core.config import MoneySettings, ProductSettings, TelegramSettings, WrongSettings
+from core.config import ApiSettings, MoneySettings, ProductSettings, TelegramSettings, WrongSettings
 from core.db import Database
 from core.keep_running import keep_all_running
 from core.notifications.seal import Sealer

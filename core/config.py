@@ -210,6 +210,11 @@ class ApiSettings(_Settings):
     api_requests_per_minute: int = Field(default=600, ge=1, le=1_000_000, description="Of one person, all copies.")
     api_sign_ins_per_minute: int = Field(default=20, ge=1, le=1_000_000, description="From one address, all copies.")
 
+    @property
+    def is_over_tls(self) -> bool:
+        """Return whether browsers are to come by https alone."""
+        return (self.api_public_url or "").startswith("https:")
+
 
 class MoneySettings(_Settings):
     """What people may move, and what the house takes of it."""

@@ -8,7 +8,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from core.config import BusSettings, KafkaSettings, TelegramSettings, WrongSettings
+from core.config import ApiSettings, BusSettings, KafkaSettings, TelegramSettings, WrongSettings
 from core.db import Database
 from core.keep_running import keep_all_running
 from core.notifications.seal import Sealer

@@ -101,6 +101,7 @@ function touched({ kind, purchase_id: purchaseId }) {
   const paths = purchaseId ? [`/purchases/${purchaseId}`, "/purchases?"] : [];
   if (kind === "purchase") paths.push("/purchases?", "/invites");
   if (kind === "intent") paths.push("/intents", "/attempts", "/refunds");
+  if (kind === "attempt") paths.push("/attempts", "/intents", "/accounts");
   if (kind === "order" || kind === "account") paths.push("/orders", "/accounts", "/attempts", "/intents");
   if (kind === "report") paths.push("/purchases/", "/reports");
   return paths;

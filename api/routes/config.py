@@ -15,7 +15,7 @@ async def read_config(ground: Grounded) -> Config:
     """Name the languages, the currencies, the providers and the bot."""
     return Config(
         bot_username=ground.bot_username,
-        telegram_login=ground.bot_username is not None and bool(ground.settings.api_public_url),
+        telegram_login=ground.bot_username is not None and ground.settings.is_over_tls,
         languages=list(LANGUAGES),
         currencies=sorted(EXPONENTS),
         providers=sorted(ground.providers),

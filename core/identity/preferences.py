@@ -97,6 +97,44 @@ async def choose_reminders(
     return user
 
 
+async def change_settings(
+    session: AsyncSession,
+    *,
+    actor: Actor,
+    language: str | None = None,
+    time_zone: str | None = None,
+    quiet_from: time | None = None,
+    quiet_until: time | None = None,
+    remind: bool | None = None,
+    remind_before_days: int | None = None,
+    remind_when_due: bool | None = None,
+    remind_every_days: int | None = None,
+) -> None:
+    """Change what the actor has chosen for themselves; None leaves a choice as it is.
+
+    :raises UnknownLanguage, UnknownTimeZone, QuietTooLong, WrongReminderDays: as choosing one by one does.
+    """
+    user = await _held(session, actor)
+    if language is not None:
+        await choose_language(session, actor=actor, language=language)
+    if time_zone is not None:
+        await choose_time_zone(session, actor=actor, time_zone=time_zone)
+    if quiet_from is not None or quiet_until is not None:
+        start = user.quiet_from if quiet_from is None else quiet_from
+        end = user.quiet_until if quiet_until is None else quiet_until
+        await choose_quiet_hours(session, actor=actor, start=start, end=end)
+    reminders = (remind, remind_before_days, remind_when_due, remind_every_days)
+    if any(choice is not None for choice in reminders):
+        await choose_reminders(
+            session,
+            actor=actor,
+            remind=remind,
+            before_days=remind_before_days,
+            when_due=remind_when_due,
+            every_days=remind_every_days,
+        )
+
+
 async def choose_chat_language(session: AsyncSession, *, actor: Actor, chat_id: ChatId, language: str) -> None:
     """Speak `language` in the cards and messages of a chat the actor is in.
 

@@ -1,6 +1,7 @@
 """Where a person wants to be paid outside of SyncBuy."""
 
 import re
+from collections.abc import Mapping
 from typing import Literal, get_args
 
 from sqlalchemy import delete, select
@@ -47,6 +48,18 @@ async def remove_requisite(session: AsyncSession, *, actor: Actor, kind: Kind) -
     """Forget one of the actor's requisites; forgetting it twice is the same as once."""
     own = (Requisite.user_id == actor.user_id) & (Requisite.kind == kind)
     await session.execute(delete(Requisite).where(own))
+
+
+async def replace_requisites(session: AsyncSession, *, actor: Actor, wanted: Mapping[Kind, str | None]) -> None:
+    """Store or forget (None) the actor's requisites of these kinds.
+
+    :raises NotAPhone, NotACard, WrongRequisite: if a value cannot be one.
+    """
+    for kind, value in wanted.items():
+        if value is None:
+            await remove_requisite(session, actor=actor, kind=kind)
+        else:
+            await set_requisite(session, actor=actor, kind=kind, value=value)
 
 
 async def requisites_of(session: AsyncSession, user_id: UserId) -> dict[Kind, str]:

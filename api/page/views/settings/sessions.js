@@ -18,8 +18,8 @@ function Line({ session }) {
     await remove(`/sessions/${session.id}`);
     refresh("/sessions");
   };
-  const isCurrent = session.is_current ?? session.current;
-  return html`<li class="line"><span class="grow"><b>${session.user_agent ?? say("session")}</b>
-      <small>${isCurrent ? say("this-session") : say("used-at", { at: moment(session.last_used_at ?? session.created_at) })}</small></span>
+  const isCurrent = session.is_current;
+  return html`<li class="line"><span class="grow"><b>${session.client || say("session")}</b>
+      <small>${isCurrent ? say("this-session") : say("used-at", { at: moment(session.last_used_at) })}</small></span>
     ${!isCurrent && html`<${ActButton} look="quiet" act=${end}>${say("end-session")}<//>`}</li>`;
 }

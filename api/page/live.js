@@ -3,8 +3,10 @@
 import { signal } from "./html.js";
 import { reachable, token } from "./api.js";
 import { refresh, refreshAll } from "./kept.js";
+import { distrust } from "./session.js";
 
 const AGAIN_MILLISECONDS = [500, 1000, 2000, 5000, 10_000];
+const SIGNED_OUT = 4401;
 const SILENCE_MILLISECONDS = 75_000; // a socket that says nothing at all for so long is dead
 
 /** Whether the socket is up: true, false, or null before the first answer. */
@@ -54,7 +56,8 @@ async function connectNow() {
   socket = opened;
   opened.onopen = () => opened.send(JSON.stringify({ token: bearer, ...(lastEventId !== null && { last_event_id: lastEventId }) }));
   opened.onmessage = ({ data }) => take(JSON.parse(data));
-  opened.onclose = () => {
+  opened.onclose = ({ code }) => {
+    if (code === SIGNED_OUT) distrust(bearer); // the next try brings a new token, or finds that the session is over
     if (socket === opened) lost();
   };
 }
@@ -77,7 +80,7 @@ function take(message) {
   clearTimeout(silence);
   silence = setTimeout(() => socket?.close(), SILENCE_MILLISECONDS);
   if (message.type === "ready") ready(message);
-  else if (message.type === "reset") refreshAll();
+  else if (message.type === "reset") lastEventId = null;
   else if (message.type === "ping") socket?.send(JSON.stringify({ type: "pong" }));
   else if (message.type === "change") {
     lastEventId = message.id;
@@ -85,16 +88,13 @@ function take(message) {
   }
 }
 
-/** What went by while the socket was down is told again, unless it never was up. */
+/** What went by while the socket was down is told again, unless it never was up or was down for too long. */
 function ready(message) {
-  const isFirst = lastEventId === null;
   failures = 0;
   isLive.value = true;
   reachable.value = true;
-  if (isFirst) {
-    lastEventId = message.last_event_id;
-    refreshAll();
-  }
+  if (lastEventId === null) refreshAll();
+  lastEventId = message.last_event_id;
 }
 
 function touched({ kind, purchase_id: purchaseId }) {

@@ -8,7 +8,7 @@ import * as route from "./route.js";
 import { isKept, person, take } from "./session.js";
 import { Shell } from "./shell.js";
 import * as telegram from "./telegram.js";
-import { exponents, speak, timeZone } from "./words.js";
+import { currencies, speak, timeZone } from "./words.js";
 import { signInProblem } from "./views/sign_in.js";
 
 const COLOURS = ["bg_color", "secondary_bg_color", "section_bg_color", "text_color", "hint_color", "link_color",
@@ -70,7 +70,7 @@ telegram.begin();
 effect(wearTheme);
 await speak(telegram.launch.user?.language_code ?? navigator.language);
 const config = await get("/config").catch(() => ({}));
-exponents.value = Object.fromEntries((config.currencies ?? []).map(({ code, exponent }) => [code, exponent]));
+if (config.currencies) currencies.value = { codes: config.currencies, usual: config.default_currency, exponents: config.exponents };
 await signIn();
 route.begin();
 followPerson();

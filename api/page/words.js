@@ -10,8 +10,10 @@ export const language = signal(LANGUAGES[0]);
 /** The IANA time zone in which dates are shown; undefined: the browser's. */
 export const timeZone = signal(undefined);
 
-/** What the server says of currencies: code to the number of digits behind the point. */
-export const exponents = signal({});
+/** What the server says of currencies: all codes, the one that is usual here, and how many digits are not two. */
+export const currencies = signal({ codes: [], usual: "RUB", exponents: {} });
+
+const CHOSEN_MOST = ["RUB", "EUR", "USD", "KZT", "GEL", "AMD", "BYN", "TRY", "UAH", "GBP"];
 
 const dictionaries = {};
 
@@ -39,9 +41,15 @@ export function has(key) {
   return key in (dictionaries[language.value] ?? {});
 }
 
+/** This function will return the codes of all currencies, those first that people choose most. */
+export function currencyCodes() {
+  const { codes, usual } = currencies.value;
+  return [...new Set([usual, ...CHOSEN_MOST, ...codes])];
+}
+
 /** This function will return how many digits a currency has behind the point. */
 export function exponentOf(currency) {
-  return exponents.value[currency] ?? 2;
+  return currencies.value.exponents[currency] ?? 2;
 }
 
 /** This function will return an amount in minor units as a decimal of its currency, exactly: 120050 is "1200.50". */

@@ -7,6 +7,8 @@ from api.shapes.config import Config
 from core.money import EXPONENTS
 from core.texts import LANGUAGES
 
+USUAL_EXPONENT = 2
+
 router = APIRouter(prefix="/v1", tags=["config"])
 
 
@@ -18,6 +20,7 @@ async def read_config(ground: Grounded) -> Config:
         telegram_login=ground.bot_username is not None and ground.settings.is_over_tls,
         languages=list(LANGUAGES),
         currencies=sorted(EXPONENTS),
+        exponents={code: digits for code, digits in EXPONENTS.items() if digits != USUAL_EXPONENT},
         providers=sorted(ground.providers),
         default_currency=ground.product.default_currency,
     )

@@ -10,9 +10,7 @@ import { Icon } from "../parts/icons.js";
 import { MainAction } from "../parts/main_action.js";
 import { Empty, Read } from "../parts/reading.js";
 import { go } from "../route.js";
-import { day, exponents, money, say } from "../words.js";
-
-const USUAL = ["RUB", "EUR", "USD", "KZT", "GEL", "AMD", "BYN", "TRY", "UAH", "GBP"];
+import { currencyCodes, day, money, say } from "../words.js";
 
 /** This view will list purchases, the open ones first. */
 export function Purchases() {
@@ -68,11 +66,9 @@ function NewPurchase({ close }) {
     refresh("/purchases?");
     go(`/purchases/${made.id}`);
   };
-  const codes = Object.keys(exponents.value);
-  const currencies = [...USUAL, ...codes.filter((code) => !USUAL.includes(code)).sort()];
   return html`<${FormDialog} title=${say("new-purchase")} close=${close} confirm=${say("open-it")} act=${open}>
     <${Field} label=${say("title")} name="title" required maxlength="100" placeholder=${say("title-example")} autofocus />
-    <${Field} as="select" label=${say("currency")} name="currency">${currencies.map((code) => html`<option key=${code}>${code}</option>`)}<//>
+    <${Field} as="select" label=${say("currency")} name="currency">${currencyCodes().map((code) => html`<option key=${code}>${code}</option>`)}<//>
     <${Field} label=${say("due-optional")} name="due" type="date" />
   <//>`;
 }

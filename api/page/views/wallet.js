@@ -9,11 +9,9 @@ import { AmountField, Choice, Field } from "../parts/fields.js";
 import { Icon } from "../parts/icons.js";
 import { Empty, Read } from "../parts/reading.js";
 import { openOutside } from "../telegram.js";
-import { exponents, money, readAmount, say } from "../words.js";
+import { currencyCodes, money, readAmount, say } from "../words.js";
 import { Orders } from "./wallet_orders.js";
 import { Statement } from "./wallet_statement.js";
-
-const USUAL = ["RUB", "EUR", "USD", "KZT", "GEL"];
 
 /** This view will show the wallet, one currency at a time. */
 export function Wallet() {
@@ -55,7 +53,7 @@ function OpenAccount({ close, opened }) {
     opened(currency);
   };
   return html`<${FormDialog} title=${say("open-account")} close=${close} confirm=${say("open-it")} act=${open}>
-    <${Field} as="select" label=${say("currency")} name="currency">${[...new Set([...USUAL, ...Object.keys(exponents.value)])].map((code) => html`<option key=${code}>${code}</option>`)}<//>
+    <${Field} as="select" label=${say("currency")} name="currency">${currencyCodes().map((code) => html`<option key=${code}>${code}</option>`)}<//>
   <//>`;
 }
 

@@ -4,7 +4,7 @@ import { html } from "../../html.js";
 import { post } from "../../api.js";
 import { ActButton } from "../../parts/acting.js";
 import { person } from "../../session.js";
-import { moment, money, say } from "../../words.js";
+import { has, moment, money, say } from "../../words.js";
 import { debtChanged } from "./debt.js";
 
 const OPEN = ["created", "pending_confirmation"];
@@ -23,7 +23,7 @@ function Attempt({ attempt, debt }) {
   const isOpen = OPEN.includes(status);
   return html`<li class="line wrap"><span class="grow"><b>${money(cents, currency)}</b>
       <small>${[say(`rail-${rail}`), moment(at)].join(" · ")}</small>
-      <small role="status" class=${status === "failed" ? "bad" : ""}>${say(`attempt-${status}`)}${failure ? ` · ${failure}` : ""}</small></span>
+      <small role="status" class=${status === "failed" ? "bad" : ""}>${say(`attempt-${status}`)}${failure && has(`failure-${failure}`) ? ` · ${say(`failure-${failure}`)}` : ""}</small></span>
     ${isOpen && html`<${Answers} attempt=${attempt} debt=${debt} />`}
     ${status === "succeeded" && debt.payee_id === person.value.id && html`<${GiveBack} attempt=${attempt} debt=${debt} />`}</li>`;
 }

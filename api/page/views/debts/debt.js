@@ -9,7 +9,7 @@ import { Read } from "../../parts/reading.js";
 import { sure } from "../../parts/sure.js";
 import { person } from "../../session.js";
 import { isMiniApp } from "../../telegram.js";
-import { day, listed, money, say } from "../../words.js";
+import { day, money, say } from "../../words.js";
 import { Attempts } from "./attempts.js";
 import { Pay } from "./pay.js";
 
@@ -50,12 +50,11 @@ function Reasons({ debt }) {
   const { currency } = debt;
   return html`<section aria-labelledby="why"><h2 id="why">${say("why")}</h2>
     <ul class="list">${debt.reasons.map((reason, index) => html`<li class="line" key=${index}>
-      <span class="grow"><b>${reason.task_title ?? reason.title}</b><small>${aboutReason(reason, currency)}</small></span>
+      <span class="grow"><b>${reason.title}</b><small>${aboutReason(reason, currency)}</small></span>
       <b>${money(reason.counts_cents, currency)}</b></li>`)}</ul></section>`;
 }
 
-function aboutReason({ cost_cents: cost, share_cents: share, extra_cents: extra, payers = [] }, currency) {
-  const names = payers.map(({ name }) => name).filter(Boolean);
-  return [cost !== undefined && say("reason-cost", { amount: money(cost, currency) }), names.length > 0 && say("paid-by", { names: listed(names) }),
-    share !== undefined && say("reason-share", { amount: money(share, currency) }), extra > 0 && say("reason-extra", { amount: money(extra, currency) })].filter(Boolean).join(" · ");
+function aboutReason({ cost_cents: cost, share_cents: share, extra_cents: extra }, currency) {
+  return [say("reason-cost", { amount: money(cost, currency) }), say("reason-share", { amount: money(share, currency) }),
+    extra > 0 && say("reason-extra", { amount: money(extra, currency) })].filter(Boolean).join(" · ");
 }

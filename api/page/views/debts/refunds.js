@@ -16,7 +16,7 @@ export function Refunds() {
 
 /** Who was paid agrees to give back; who paid says whether it came. */
 function Line({ refund }) {
-  const word = refund.status === "requested" ? "agrees" : "received";
+  const word = refund.question;
   const answer = (yes) => async () => {
     await post(`/refunds/${refund.id}/answer`, { [word]: yes });
     refresh("/refunds", "/intents", "/attempts", "/accounts");

@@ -16,11 +16,11 @@ export function Board({ purchase }) {
   const [asking, setAsking] = useState(null); // which dialog is open, and about what
   useSpoken(purchase);
   const close = () => setAsking(null);
-  const isActive = purchase.status === "active";
+  const mayChange = purchase.may.change;
   return html`<div class="board">
       ${COLUMNS.map((status) => html`<${Column} key=${status} status=${status} purchase=${purchase} finish=${(task) => setAsking({ task })} />`)}
     </div>
-    ${isActive && purchase.may?.add_task !== false && html`
+    ${mayChange && html`
       <div class="row"><button type="button" class="button" onClick=${() => setAsking("spending")}>${say("i-paid-already")}</button></div>
       <${MainAction} label=${say("add-task")} act=${() => setAsking("task")} />`}
     ${asking === "task" && html`<${AddTask} purchase=${purchase} close=${close} />`}

@@ -29,7 +29,7 @@ function Line({ one, purchase }) {
   const { user_id: id, name, is_organizer: isOrganizer, paid_cents: paid, share_cents: share } = one;
   const isMe = id === person.value.id;
   const { currency } = purchase;
-  const mayGo = purchase.status === "active" && !isOrganizer && (isMe || purchase.owner_id === person.value.id);
+  const mayGo = isMe ? purchase.may.leave : purchase.status === "active" && purchase.owner_id === person.value.id;
   return html`<li class="line"><${Avatar} id=${id} name=${name} />
     <span class="grow"><b>${isMe ? say("me", { name }) : name}</b>${isOrganizer && html`<small>${say("organizer")}</small>`}</span>
     <span class="sum"><small>${say("has-paid", { amount: money(paid, currency) })}</small><small>${say("bears", { amount: money(share, currency) })}</small></span>

@@ -48,6 +48,6 @@ function Head({ purchase }) {
       <div><dt>${say("spent")}</dt><dd>${money(total, currency)}</dd></div>
       <div><dt>${say("my-balance")}</dt><dd class=${net < 0 ? "bad" : net > 0 ? "good" : ""}>${money(net, currency)}</dd></div>
     </dl>
-    ${may?.join && html`<${ActButton} look="main" act=${join}>${say("join")}<//>`}
+    ${may.join && html`<${ActButton} look="main" act=${join}>${say("join")}<//>`}
   </header>`;
 }

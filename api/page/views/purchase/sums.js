@@ -23,7 +23,6 @@ export function Sums({ purchase }) {
 function Preview({ purchase }) {
   const [strategy, setStrategy] = useState("accruals");
   const [isLocking, setLocking] = useState(false);
-  const isOrganizer = purchase.owner_id === person.value.id;
   const names = namesIn(purchase);
   return html`<${Read} from=${useRead(`/purchases/${purchase.id}/distribution`)}>${(preview) => {
     const debts = preview[strategy].map((one) => ({ ...one, payer: names[one.payer_id] ?? "—", payee: names[one.payee_id] ?? "—" }));
@@ -34,8 +33,8 @@ function Preview({ purchase }) {
       ${debts.length ? html`<${Picture} debts=${debts} currency=${purchase.currency} />
         <ul class="list">${debts.map((one) => html`<li class="line" key=${one.payer_id + one.payee_id}><span class="grow">${say("owes", one)}</span><b>${money(one.amount_cents, purchase.currency)}</b></li>`)}</ul>`
         : html`<${Empty} words=${say("nobody-owes-yet")} />`}
-      ${isOrganizer ? html`<div class="row"><button type="button" class="button main" onClick=${() => setLocking(true)}>${say("lock")}</button></div>`
-        : html`<p class="soft">${say("organizer-locks", { name: names[purchase.owner_id] ?? "—" })}</p>`}
+      ${purchase.may.lock ? html`<div class="row"><button type="button" class="button main" onClick=${() => setLocking(true)}>${say("lock")}</button></div>`
+        : purchase.owner_id !== person.value.id && html`<p class="soft">${say("organizer-locks", { name: names[purchase.owner_id] ?? "—" })}</p>`}
       ${isLocking && html`<${Lock} purchase=${purchase} preview=${preview} strategy=${strategy} close=${() => setLocking(false)} />`}
     </section>`;
   }}<//>`;
@@ -58,8 +57,7 @@ function Lock({ purchase, preview, strategy, close }) {
 function Fixed({ purchase }) {
   const debts = purchase.intents.filter(({ status }) => status !== "canceled");
   const shown = debts.map((one) => ({ payer: one.payer_name, payee: one.payee_name, amount_cents: one.amount_cents }));
-  const isOrganizer = purchase.owner_id === person.value.id;
-  const isUntouched = debts.every(({ paid_cents: paid, status }) => paid === 0 && status !== "awaiting");
+  const { may } = purchase;
   const doing = (word, look) => async () => {
     if (!(await sure({ title: say(`${word}-sure`), words: say(`${word}-means`), confirm: say(word), look }))) return;
     await post(`/purchases/${purchase.id}/${word}`);
@@ -69,8 +67,8 @@ function Fixed({ purchase }) {
     <h2 id="who-owes">${say("who-owes")}</h2>
     <${Picture} debts=${shown} currency=${purchase.currency} />
     ${debts.length ? html`<ul class="list">${debts.map((debt) => html`<${DebtLine} key=${debt.id} debt=${debt} />`)}</ul>` : html`<${Empty} words=${say("nobody-owes")} />`}
-    ${isOrganizer && purchase.status === "locked" && html`<div class="row">
-      <${ActButton} look="main" act=${doing("close", "main")}>${say("close-purchase")}<//>
-      ${isUntouched && html`<${ActButton} act=${doing("unlock", "danger")}>${say("unlock")}<//>`}</div>`}
+    <div class="row">
+      ${may.close && html`<${ActButton} look="main" act=${doing("close", "main")}>${say("close-purchase")}<//>`}
+      ${may.unlock && html`<${ActButton} act=${doing("unlock", "danger")}>${say("unlock")}<//>`}</div>
   </section>`;
 }

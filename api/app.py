@@ -1,6 +1,6 @@
 """The web application that other clients call, and the page."""
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from api.documentation import OPENAPI, serve_documentation
@@ -10,14 +10,30 @@ from api.idempotency import REPLAYED
 from api.live import routes as live
 from api.live.hub import Hub
 from api.openapi import document_of
-from api.routes import auth, config, health, me, sessions
+from api.routes import (
+    accounts,
+    auth,
+    config,
+    debts,
+    distribution,
+    health,
+    invites,
+    me,
+    orders,
+    payments,
+    purchases,
+    reports,
+    sessions,
+    tasks,
+)
 from api.serve_page import serve_page
 from api.threshold import CORRELATION_HEADER, Threshold
 from core.telemetry.tracing import of_web
 
-ROUTERS: tuple[APIRouter, ...] = (
-    *(config.router, live.router, health.router),
-    *(auth.router, auth.of_signed_in, me.router, me.of_password, sessions.router),
+ROUTERS = (
+    *(config.router, auth.router, auth.of_signed_in, me.router, me.of_password, sessions.router),
+    *(purchases.router, invites.router, tasks.router, distribution.router),
+    *(debts.router, payments.router, reports.router, accounts.router, orders.router, live.router, health.router),
 )
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # What a page of others may send and read.
@@ -40,6 +56,7 @@ def create_app(ground: Ground) -> FastAPI:
         redoc_url=None,
         openapi_url=OPENAPI,
         telemetry=of_web(),
+        generate_unique_id_function=lambda route: route.name,
         max_body_size=settings.api_max_body_bytes,
     )
     app.state.ground = ground

@@ -47,7 +47,7 @@ class Threshold:
             scope.setdefault("state", {})["request_id"] = identity
             leaving = _Leaving(send, {**self._headers, CORRELATION_HEADER: identity})
             await self._pass_on(scope, receive, leaving)
-        operation = getattr(scope.get("route"), "operation_id", None) or ELSEWHERE
+        operation = getattr(scope.get("route"), "unique_id", None) or ELSEWHERE
         measures.REQUESTS.labels(operation, str(leaving.status)).inc()
         measures.REQUEST_SECONDS.labels(operation).observe(time.perf_counter() - began)
 

@@ -12,7 +12,7 @@ USUAL_EXPONENT = 2
 router = APIRouter(prefix="/v1", tags=["config"])
 
 
-@router.get("/config", operation_id="read_config", summary="What this installation offers")
+@router.get("/config", summary="What this installation offers")
 async def read_config(ground: Grounded) -> Config:
     """Name the languages, the currencies, the providers and the bot."""
     return Config(

@@ -1,6 +1,6 @@
-"""Read wallets, holds and withdrawals of everybody, for operators."""
+"""Read wallets, holds and withdrawals."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.accounts.models import Hold, HoldStatus, Withdrawal
@@ -48,6 +48,16 @@ async def find_withdrawals(
         found = found.where(Withdrawal.user_id == user_id)
     rows = await session.execute(found.order_by(Withdrawal.id.desc()).limit(limit))
     return [(withdrawal, user) for withdrawal, user in rows]
+
+
+async def withdrawals_of(
+    session: AsyncSession, user_id: UserId, *, limit: int, offset: int = 0
+) -> tuple[list[Withdrawal], int]:
+    """Return a page of a person's requests to withdraw, the newest first, and how many there are."""
+    own = Withdrawal.user_id == user_id
+    page = select(Withdrawal).where(own).order_by(Withdrawal.id.desc()).limit(limit).offset(offset)
+    total = await session.scalar(select(func.count()).select_from(Withdrawal).where(own)) or 0
+    return list(await session.scalars(page)), total
 
 
 async def any_withdrawal(session: AsyncSession, withdrawal_id: WithdrawalId) -> Withdrawal:

@@ -28,6 +28,17 @@ def called(person: User, language: str) -> str:
     return say_plain(language, "person-erased") if person.erased_at is not None else person.name
 
 
+async def person_of(session: AsyncSession, user_id: UserId) -> User:
+    """Return a person by their id.
+
+    :raises PersonNotFound: if there is none, or they were erased.
+    """
+    person = await session.get(User, user_id)
+    if person is None or person.erased_at is not None:
+        raise PersonNotFound
+    return person
+
+
 async def hold_person(session: AsyncSession, user_id: UserId) -> User:
     """Return a person, held against changes until the transaction ends.
 

@@ -1,16 +1,17 @@
 """Read orders, and hold them: an order is the business of its person only."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import NotFound
 from core.identity.actor import Actor
 from core.identity.models import User
-from core.ids import AttemptId, OrderId, UserId
+from core.ids import AttemptId, IntentId, OrderId, UserId
 from core.orders.models import Order, OrderStatus
+from core.payments.models import Attempt
 
 
 class OrderNotFound(NotFound):
@@ -32,6 +33,27 @@ async def orders_of(session: AsyncSession, *, actor: Actor, limit: int, offset: 
     """Return a page of the actor's orders, the newest first."""
     own = select(Order).where(Order.user_id == actor.user_id).order_by(Order.id.desc())
     return list(await session.scalars(own.limit(limit).offset(offset)))
+
+
+async def order_count(session: AsyncSession, *, actor: Actor) -> int:
+    """Return how many orders the actor has placed."""
+    return await session.scalar(select(func.count()).select_from(Order).where(Order.user_id == actor.user_id)) or 0
+
+
+async def orders_of_attempts(session: AsyncSession, attempt_ids: Collection[AttemptId]) -> dict[AttemptId, OrderId]:
+    """Return the orders that carry out attempts to pay debts, by the attempts."""
+    found = select(Order.attempt_id, Order.id).where(Order.attempt_id.in_(attempt_ids))
+    return {attempt_id: order_id for attempt_id, order_id in await session.execute(found) if attempt_id is not None}
+
+
+async def intents_of_orders(session: AsyncSession, orders: Collection[Order]) -> dict[OrderId, IntentId]:
+    """Return the debts that orders pay, by the orders."""
+    attempt_ids = [order.attempt_id for order in orders if order.attempt_id is not None]
+    if not attempt_ids:
+        return {}
+    found = select(Order.id, Attempt.intent_id).join(Attempt, Attempt.id == Order.attempt_id)
+    rows = await session.execute(found.where(Order.attempt_id.in_(attempt_ids)))
+    return {order_id: intent_id for order_id, intent_id in rows if intent_id is not None}
 
 
 async def order_of_attempt(session: AsyncSession, attempt_id: AttemptId) -> Order | None:

@@ -2,13 +2,13 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import NotFound
 from core.identity.actor import Actor
 from core.ids import AttemptId, IntentId, PurchaseId, UserId
-from core.payments.models import OPEN, Attempt, AttemptStatus, Rail
+from core.payments.models import OPEN, Attempt, AttemptStatus, Rail, Refund, RefundStatus
 from core.purchases.models import Purchase
 from core.settlement.models import Intent
 from core.settlement.queries import IntentNotFound, hold, own_intent
@@ -70,6 +70,48 @@ async def own_attempt(session: AsyncSession, *, actor: Actor, attempt_id: Attemp
     if attempt is None or attempt.payer_id != actor.user_id:
         raise AttemptNotFound
     return attempt
+
+
+async def visible_attempt(
+    session: AsyncSession, *, actor: Actor, attempt_id: AttemptId
+) -> tuple[Attempt, Intent | None]:
+    """Return an attempt that the actor made, or that pays what is owed to them, with its debt (a top-up has none).
+
+    :raises AttemptNotFound: if there is none.
+    """
+    found = select(Attempt, Intent).outerjoin(Intent, Intent.id == Attempt.intent_id).where(Attempt.id == attempt_id)
+    theirs = (Attempt.payer_id == actor.user_id) | (Intent.payee_id == actor.user_id)
+    row = (await session.execute(found.where(theirs))).first()
+    if row is None:
+        raise AttemptNotFound
+    attempt, intent = row
+    return attempt, intent
+
+
+async def attempts_of(session: AsyncSession, intent_id: IntentId) -> list[Attempt]:
+    """Return every attempt to pay a debt, the oldest first."""
+    return list(await session.scalars(select(Attempt).where(Attempt.intent_id == intent_id).order_by(Attempt.id)))
+
+
+async def refunds_to_answer(
+    session: AsyncSession, *, actor: Actor, limit: int, offset: int = 0
+) -> tuple[list[tuple[Refund, Attempt, Intent]], int]:
+    """Return a page of the refunds that wait for the actor's word, the oldest first, and how many there are.
+
+    These are the ones that an organiser asks of the actor, and those that went to the actor outside.
+    """
+    asked = (Refund.status == RefundStatus.REQUESTED) & (Intent.payee_id == actor.user_id)
+    outside = (Attempt.rail == Rail.MANUAL) & (Attempt.payer_id == actor.user_id)
+    came = (Refund.status == RefundStatus.PENDING) & outside
+    found = (
+        select(Refund, Attempt, Intent)
+        .join(Attempt, Attempt.id == Refund.attempt_id)
+        .join(Intent, Intent.id == Attempt.intent_id)
+        .where(asked | came)
+    )
+    rows = await session.execute(found.order_by(Refund.id).limit(limit).offset(offset))
+    total = await session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    return [(refund, attempt, intent) for refund, attempt, intent in rows], total
 
 
 async def open_attempt_of(session: AsyncSession, intent_id: IntentId) -> Attempt | None:

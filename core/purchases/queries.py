@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ScalarSelect, Select, exists, select, union
+from sqlalchemy import ScalarSelect, Select, exists, func, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.identity.actor import Actor
@@ -10,6 +10,8 @@ from core.identity.models import ChatMember, User
 from core.ids import ChatId, PurchaseId, TaskId, UserId
 from core.purchases.models import (
     HistoryRow,
+    Invite,
+    InviteStatus,
     Participant,
     Purchase,
     PurchaseStatus,
@@ -79,6 +81,30 @@ def _purchase_of(task_id: TaskId) -> ScalarSelect[PurchaseId]:
     return select(Task.purchase_id).where(Task.id == task_id).scalar_subquery()
 
 
+async def visible_task(session: AsyncSession, *, actor: Actor, purchase_id: PurchaseId, task_id: TaskId) -> Task:
+    """Return a task of just this purchase, which the actor sees.
+
+    :raises PurchaseNotFound: as `visible_purchase`.
+    :raises TaskNotFound: if the purchase has no such task, or it is void.
+    """
+    await visible_purchase(session, actor=actor, purchase_id=purchase_id)
+    task = await session.scalar(select(Task).where(Task.id == task_id, Task.purchase_id == purchase_id))
+    if task is None or task.status == TaskStatus.VOID:
+        raise TaskNotFound
+    return task
+
+
+async def invites_to(
+    session: AsyncSession, *, actor: Actor, limit: int, offset: int = 0
+) -> tuple[list[tuple[Invite, Purchase]], int]:
+    """Return a page of the invites that wait for the actor's answer, the newest first, and how many there are."""
+    pending = (Invite.invitee_id == actor.user_id) & (Invite.status == InviteStatus.PENDING)
+    found = select(Invite, Purchase).join(Purchase, Purchase.id == Invite.purchase_id).where(pending)
+    rows = await session.execute(found.order_by(Invite.id.desc()).limit(limit).offset(offset))
+    total = await session.scalar(select(func.count()).select_from(Invite).where(pending)) or 0
+    return [(invite, purchase) for invite, purchase in rows], total
+
+
 async def takes_part(session: AsyncSession, *, purchase_id: PurchaseId, user_id: UserId) -> bool:
     """Return whether a person takes part in a purchase now."""
     participant = await session.get(Participant, (purchase_id, user_id), populate_existing=True)
@@ -130,6 +156,13 @@ async def shares_of(session: AsyncSession, purchase_id: PurchaseId) -> dict[Task
     return shares
 
 
+async def result_of(session: AsyncSession, task_id: TaskId) -> tuple[dict[UserId, int], dict[UserId, TaskShare]]:
+    """Return what each person paid for one task, in minor units, and the stored share of each; nothing if not done."""
+    payers = await session.scalars(select(TaskPayer).where(TaskPayer.task_id == task_id))
+    shares = await session.scalars(select(TaskShare).where(TaskShare.task_id == task_id))
+    return {row.user_id: row.paid_minor for row in payers}, {row.user_id: row for row in shares}
+
+
 async def purchases_in_chat(session: AsyncSession, chat_id: ChatId) -> list[Purchase]:
     """Return the purchases of a chat that are not closed, the newest first."""
     going_on = (Purchase.chat_id == chat_id) & (Purchase.status != PurchaseStatus.CLOSED)
@@ -145,15 +178,23 @@ async def purchases_of(session: AsyncSession, user_id: UserId) -> list[Purchase]
 
 
 async def history_of(
-    session: AsyncSession, *, actor: Actor, purchase_id: PurchaseId, limit: int, offset: int = 0
+    session: AsyncSession,
+    *,
+    actor: Actor,
+    purchase_id: PurchaseId,
+    limit: int,
+    offset: int = 0,
+    before: int | None = None,
 ) -> list[tuple[HistoryRow, User | None]]:
-    """Return what happened to a purchase and who did it, the newest first.
+    """Return what happened to a purchase and who did it, the newest first, perhaps only what was `before` a row.
 
     :raises PurchaseNotFound: as `visible_purchase`.
     """
     await visible_purchase(session, actor=actor, purchase_id=purchase_id)
     rows = select(HistoryRow, User).outerjoin(User, User.id == HistoryRow.actor_id)
     newest = rows.where(HistoryRow.purchase_id == purchase_id).order_by(HistoryRow.id.desc())
+    if before is not None:
+        newest = newest.where(HistoryRow.id < before)
     return [(row, user) for row, user in await session.execute(newest.limit(limit).offset(offset))]
 
 

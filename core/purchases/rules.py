@@ -1,5 +1,7 @@
 """What may be done to a purchase, and by whom (pure)."""
 
+from dataclasses import dataclass
+
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.identity.clean import clean
 from core.ids import UserId
@@ -77,6 +79,34 @@ def check_organizer(purchase: Purchase, user_id: UserId) -> None:
     """:raises NotTheOrganizer: if `user_id` did not open the purchase."""
     if purchase.owner_id != user_id:
         raise NotTheOrganizer
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What it makes sense to offer a person to do with a purchase; whether they may is decided when they do it."""
+
+    join: bool
+    leave: bool
+    change: bool  # add tasks, say what was paid, invite
+    lock: bool
+    unlock: bool
+    close: bool
+    report: bool
+
+
+def offers(purchase: Purchase, user_id: UserId, *, takes_part: bool, is_settled: bool) -> Offers:
+    """Return what to offer a person who sees a purchase; `is_settled` says that no debt of it is left."""
+    is_active, is_locked = purchase.status == PurchaseStatus.ACTIVE, purchase.status == PurchaseStatus.LOCKED
+    is_organizer = purchase.owner_id == user_id
+    return Offers(
+        join=is_active and not takes_part,
+        leave=is_active and takes_part and not is_organizer,
+        change=is_active and takes_part,
+        lock=is_active and is_organizer,
+        unlock=is_locked and is_organizer,
+        close=is_locked and is_organizer and is_settled,
+        report=takes_part,
+    )
 
 
 def check_task_status(task: Task, *allowed: TaskStatus) -> None:

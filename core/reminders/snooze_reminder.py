@@ -1,5 +1,6 @@
 """The payer wants to be reminded later."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.errors import Conflict, NotFound
 from core.identity.actor import Actor
 from core.identity.models import User
-from core.ids import EventId
+from core.ids import EventId, IntentId
 from core.notifications.quiet_hours import add_days, next_allowed
 from core.reminders.models import Reminder, ReminderStatus
 from core.reminders.plan import plan, wishes_of
@@ -55,13 +56,20 @@ async def snooze_reminder(
     open_ids = (await session.scalars(payable)).all()
     if not open_ids:
         raise NothingToRemind
+    return await postpone(session, actor=actor, intent_ids=open_ids, days=DAYS.get(snooze), now=now)
+
+
+async def postpone(
+    session: AsyncSession, *, actor: Actor, intent_ids: Sequence[IntentId], days: int | None, now: datetime
+) -> datetime:
+    """Remind the actor of payable debts of theirs in so many days, or in an hour, and return when."""
     quiet = wishes_of(await session.get_one(User, actor.user_id)).quiet
-    later = add_days(now, DAYS[snooze], quiet.zone) if snooze in DAYS else now + timedelta(hours=1)
+    later = now + timedelta(hours=1) if days is None else add_days(now, days, quiet.zone)
     moment = Moment(Stage.SNOOZED, next_allowed(later, quiet))
-    mine = (Reminder.user_id == actor.user_id) & Reminder.intent_id.in_(open_ids)
+    mine = (Reminder.user_id == actor.user_id) & Reminder.intent_id.in_(intent_ids)
     waiting = select(Reminder).where(mine, Reminder.status == ReminderStatus.WAITING)
     for row in await session.scalars(waiting.order_by(Reminder.intent_id).with_for_update()):
         row.stage, row.at = moment.stage, moment.at
     await session.flush()
-    await plan(session, [(intent_id, actor.user_id, moment) for intent_id in open_ids])
+    await plan(session, [(intent_id, actor.user_id, moment) for intent_id in intent_ids])
     return moment.at

@@ -1,4 +1,4 @@
-"""Read reports, for operators and for whoever tells of them."""
+"""Read reports, for whoever asked for them, for operators and for whoever tells of them."""
 
 from datetime import datetime, timedelta
 
@@ -6,8 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
-from core.ids import ReportId
-from core.reports.models import UNFINISHED, Report, ReportStatus
+from core.identity.actor import Actor
+from core.ids import PurchaseId, ReportId
+from core.reports.models import UNFINISHED, Report, ReportFormat, ReportStatus
 from core.reports.rules import ReportNotFound
 
 STUCK_AFTER = timedelta(minutes=10)  # a report takes seconds
@@ -27,6 +28,37 @@ async def find_reports(
         is_late = Report.status.in_(UNFINISHED) & (Report.created_at < stuck_at - STUCK_AFTER)
         found = found.where((Report.status == ReportStatus.FAILED) | is_late)
     return list(await session.scalars(found.order_by(Report.id.desc()).limit(limit)))
+
+
+async def own_report(session: AsyncSession, *, actor: Actor, report_id: ReportId) -> Report:
+    """Return a report that the actor asked for, with its file (None once it is forgotten, or not made yet).
+
+    :raises ReportNotFound: if there is none.
+    """
+    report = await session.scalar(
+        select(Report)
+        .where(Report.id == report_id, Report.requested_by == actor.user_id)
+        .options(undefer(Report.content))
+    )
+    if report is None:
+        raise ReportNotFound
+    return report
+
+
+async def newest_report(
+    session: AsyncSession, *, actor: Actor, purchase_id: PurchaseId, kind: ReportFormat | None
+) -> Report:
+    """Return the report about a purchase that the actor asked for last, perhaps of one format; without its file.
+
+    :raises ReportNotFound: if they asked for none.
+    """
+    wanted = select(Report).where(Report.purchase_id == purchase_id, Report.requested_by == actor.user_id)
+    if kind is not None:
+        wanted = wanted.where(Report.format == kind)
+    report = await session.scalar(wanted.order_by(Report.id.desc()).limit(1))
+    if report is None:
+        raise ReportNotFound
+    return report
 
 
 async def report_with_file(session: AsyncSession, report_id: ReportId) -> Report:

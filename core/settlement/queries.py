@@ -1,12 +1,16 @@
 """Read intents, and lock them: a debt is the business of its two people only."""
 
-from sqlalchemy import select
+from collections.abc import Collection
+
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import NotFound
 from core.identity.actor import Actor
 from core.ids import IntentId, PurchaseId
 from core.purchases.models import Purchase
+from core.purchases.queries import takes_part, visible_purchase
+from core.purchases.rules import NotParticipant
 from core.settlement.models import OPEN, Intent, IntentStatus
 
 
@@ -62,7 +66,37 @@ async def open_debts_of(
     return [(intent, purchase) for intent, purchase in rows]
 
 
+async def debts_of_purchase(session: AsyncSession, *, actor: Actor, purchase_id: PurchaseId) -> list[Intent]:
+    """Return the debts of a purchase that the actor takes part in: who takes part knows who owes whom.
+
+    :raises PurchaseNotFound: if the purchase is none of the actor's.
+    :raises NotParticipant: if they only see it in their chat.
+    """
+    purchase = await visible_purchase(session, actor=actor, purchase_id=purchase_id)
+    if not await takes_part(session, purchase_id=purchase_id, user_id=actor.user_id):
+        raise NotParticipant
+    return await intents_of(session, purchase)
+
+
+async def debts_page(
+    session: AsyncSession, *, actor: Actor, owes: bool | None = None, limit: int, offset: int = 0
+) -> tuple[list[Intent], int]:
+    """Return a page of what the actor owes (`owes`), is owed, or both, the soonest due first, with their number."""
+    mine = {True: Intent.payer_id == actor.user_id, False: Intent.payee_id == actor.user_id}
+    own = (mine[True] | mine[False] if owes is None else mine[owes]) & Intent.status.in_(OPEN)
+    rows = await session.scalars(
+        select(Intent).where(own).order_by(Intent.due_at, Intent.id).limit(limit).offset(offset)
+    )
+    total = await session.scalar(select(func.count()).select_from(Intent).where(own)) or 0
+    return list(rows), total
+
+
+def is_settled(intents: Collection[Intent]) -> bool:
+    """Return whether nothing of these debts is left to pay."""
+    final = {IntentStatus.SUCCEEDED, IntentStatus.REFUNDED}
+    return all(intent.status in final for intent in intents)
+
+
 async def all_settled(session: AsyncSession, purchase: Purchase) -> bool:
     """Return whether nothing of the purchase's last lock is left to pay."""
-    final = {IntentStatus.SUCCEEDED, IntentStatus.REFUNDED}
-    return all(intent.status in final for intent in await intents_of(session, purchase))
+    return is_settled(await intents_of(session, purchase))

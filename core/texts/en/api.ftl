@@ -11,3 +11,10 @@ error-too-often = Too many requests at once. Please try again in { $seconds ->
 }.
 error-too-many-listeners = You are listening for changes over { $most } connections already. Close one of them.
 error-not-now = This does not work for a moment. Nothing has happened; please try again.
+
+error-no-account = You have no account in { $currency } yet.
+error-no-such-requisite = Say first where to be paid: add a phone, a card or other requisites.
+error-wrong-snooze = A reminder can be put off for 1 to { $max } days.
+rail-manual = Outside, confirmed by whoever is paid
+rail-wallet = From my wallet
+error-other-currency = This debt is in { $currency }.

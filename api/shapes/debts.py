@@ -1,0 +1,248 @@
+"""Debts, the ways to pay them, attempts and refunds."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from api.shapes.me import Requisites
+from api.shapes.shape import Amount, Cents, Currency, Moment, Shape, Yes
+from api.shapes.tasks import ANNA, BORIS
+from core.ids import AttemptId, OrderId, PurchaseId, UserId
+from core.payments.models import Attempt, AttemptStatus, Rail, Refund, RefundStatus
+from core.settlement.models import Intent, IntentStatus
+
+PartAmount = Annotated[Amount | None, Field(default=None, description="All that is left if it is missing.")]
+
+
+class IntentShape(Shape):
+    """A debt: the payer owes the payee an amount, of which a part may be paid."""
+
+    id: UUID
+    purchase_id: UUID
+    payer_id: UUID = Field(examples=[BORIS])
+    payer_name: str = Field(examples=["Boris"])
+    payee_id: UUID = Field(examples=[ANNA])
+    payee_name: str = Field(examples=["Anna"])
+    amount_cents: Cents
+    paid_cents: Cents
+    left_cents: Cents = Field(description="What is still to be paid: some may have been forgiven.")
+    currency: Currency
+    status: IntentStatus = Field(examples=["created"])
+    due_at: Moment
+    created_at: Moment
+
+
+class ReasonShape(Shape):
+    """What one task adds to a debt."""
+
+    task_id: UUID
+    title: str = Field(examples=["Charcoal"])
+    cost_cents: Cents
+    share_cents: Cents = Field(description="What the payer of the debt bears of it.")
+    extra_cents: int = Field(description="1 if that holds the unit that could not be divided.", examples=[0])
+    counts_cents: int = Field(description="What it adds to the debt; below zero it takes away.", examples=[41_667])
+
+
+class AttemptShape(Shape):
+    """One try to pay a debt, or to top up an account."""
+
+    id: UUID
+    intent_id: UUID | None
+    purchase_id: UUID | None
+    rail: Rail = Field(examples=["provider"])
+    provider: str | None = Field(examples=["yookassa"])
+    status: AttemptStatus = Field(examples=["pending_confirmation"])
+    amount_cents: Cents
+    currency: Currency
+    refunded_cents: Cents = Field(description="Gone back, or on its way.")
+    confirmation_url: str | None = Field(
+        description="Where to pay, as soon as the provider has said it.", examples=["https://pay.example/1"]
+    )
+    order_id: UUID | None = Field(description="The order that carries it out, by the wallet.")
+    failure: str | None = Field(description="Why it did not succeed, in a word.", examples=["not_received"])
+    created_at: Moment
+    ended_at: Moment | None
+
+
+class IntentDetail(IntentShape):
+    """A debt with where it comes from, how to pay it, and what was tried."""
+
+    requisites: Requisites | None = Field(description="The payee's, for the payer.")
+    reasons: list[ReasonShape]
+    attempts: list[AttemptShape]
+
+
+class Snooze(Shape):
+    """In how many days to be reminded."""
+
+    days: int = Field(ge=1, le=30, strict=True, examples=[3])
+
+
+class Snoozed(Shape):
+    """When the next reminder comes."""
+
+    remind_at: Moment
+
+
+class PaymentMethod(Shape):
+    """A way to pay."""
+
+    rail: Rail = Field(examples=["provider"])
+    provider: str | None = Field(examples=["yookassa"])
+    title: str = Field(description="In the person's language.", examples=["YooKassa"])
+
+
+class PaymentMethods(Shape):
+    """The ways to pay in a currency."""
+
+    items: list[PaymentMethod]
+
+
+class PayOutside(Shape):
+    """Say that a debt was paid outside; whoever is paid confirms it."""
+
+    intent_id: UUID
+    rail: Literal["manual"]
+    amount_cents: PartAmount
+
+
+class PayFromWallet(Shape):
+    """Pay a debt from my account."""
+
+    intent_id: UUID
+    rail: Literal["wallet"]
+    amount_cents: PartAmount
+
+
+class PayByProvider(Shape):
+    """Pay a debt by a link of a provider."""
+
+    intent_id: UUID
+    rail: Literal["provider"]
+    provider: str = Field(max_length=40, examples=["yookassa"])
+    amount_cents: PartAmount
+
+
+Pay = Annotated[PayOutside | PayFromWallet | PayByProvider, Field(discriminator="rail")]
+
+
+class NewRefund(Shape):
+    """How much to give back; all that did not go back yet unless an amount is said."""
+
+    amount_cents: Amount | None = None
+
+
+class RefundShape(Shape):
+    """Money that goes back by the rail it came by."""
+
+    id: UUID
+    attempt_id: UUID
+    amount_cents: Cents
+    currency: Currency
+    status: RefundStatus = Field(examples=["requested"])
+    reason: str | None = Field(examples=["declined"])
+    created_at: Moment
+    ended_at: Moment | None
+
+
+class RefundToAnswer(RefundShape):
+    """A refund that waits for my word: `agrees` if an organiser asks it of me, `received` if it went to me outside."""
+
+    question: Literal["agrees", "received"] = Field(examples=["agrees"])
+    intent_id: UUID
+    purchase_id: UUID
+
+
+class Agrees(Shape):
+    """Whether I give the money back that an organiser asks of me."""
+
+    agrees: Yes = Field(examples=[True])
+
+
+class Received(Shape):
+    """Whether money that went back to me outside has come."""
+
+    received: Yes = Field(examples=[True])
+
+
+def intent_shape(intent: Intent, names: Mapping[UserId, str]) -> IntentShape:
+    """Return a debt with the names of its two people."""
+    return IntentShape(**_intent(intent, names))
+
+
+def intent_detail(
+    intent: Intent,
+    names: Mapping[UserId, str],
+    *,
+    requisites: Requisites | None,
+    reasons: list[ReasonShape],
+    attempts: list[AttemptShape],
+) -> IntentDetail:
+    """Return a debt with all that belongs to it."""
+    return IntentDetail(**_intent(intent, names), requisites=requisites, reasons=reasons, attempts=attempts)
+
+
+def attempt_shape(
+    attempt: Attempt, purchase_id: PurchaseId | None, orders: Mapping[AttemptId, OrderId]
+) -> AttemptShape:
+    """Return an attempt, with the order that carries it out."""
+    return AttemptShape(
+        id=attempt.id,
+        intent_id=attempt.intent_id,
+        purchase_id=purchase_id,
+        rail=Rail(attempt.rail),
+        provider=attempt.provider,
+        status=AttemptStatus(attempt.status),
+        amount_cents=attempt.amount_minor,
+        currency=attempt.currency,
+        refunded_cents=attempt.refunded_minor,
+        confirmation_url=attempt.confirmation_url,
+        order_id=orders.get(attempt.id),
+        failure=attempt.reason,
+        created_at=attempt.created_at,
+        ended_at=attempt.finished_at,
+    )
+
+
+def refund_shape(refund: Refund) -> RefundShape:
+    """Return a refund."""
+    return RefundShape(**_refund(refund))
+
+
+def refund_to_answer(refund: Refund, intent: Intent) -> RefundToAnswer:
+    """Return a refund with what is asked about it."""
+    question = "agrees" if refund.status == RefundStatus.REQUESTED else "received"
+    return RefundToAnswer(**_refund(refund), question=question, intent_id=intent.id, purchase_id=intent.purchase_id)
+
+
+def _intent(intent: Intent, names: Mapping[UserId, str]) -> dict[str, object]:
+    return {
+        "id": intent.id,
+        "purchase_id": intent.purchase_id,
+        "payer_id": intent.payer_id,
+        "payer_name": names[intent.payer_id],
+        "payee_id": intent.payee_id,
+        "payee_name": names[intent.payee_id],
+        "amount_cents": intent.amount_minor,
+        "paid_cents": intent.paid_minor,
+        "left_cents": intent.left_minor,
+        "currency": intent.currency,
+        "status": intent.status,
+        "due_at": intent.due_at,
+        "created_at": intent.created_at,
+    }
+
+
+def _refund(refund: Refund) -> dict[str, object]:
+    return {
+        "id": refund.id,
+        "attempt_id": refund.attempt_id,
+        "amount_cents": refund.amount_minor,
+        "currency": refund.currency,
+        "status": refund.status,
+        "reason": refund.reason,
+        "created_at": refund.created_at,
+        "ended_at": refund.finished_at,
+    }

@@ -22,13 +22,13 @@ export function Statement({ currency }) {
         setOlder({ items: [...(older?.items ?? []), ...answer.items], next: answer.next });
       };
       if (!items.length) return html`<${Empty} words=${say("no-movements")} />`;
-      return html`<ul class="list">${items.map((line, index) => html`<${Line} key=${line.id ?? index} line=${line} currency=${currency} />`)}</ul>
+      return html`<ul class="list">${items.map((line) => html`<${Line} key=${line.id} line=${line} currency=${currency} />`)}</ul>
         ${next && html`<div class="row"><${ActButton} act=${more}>${say("older")}<//></div>`}`;
     }}<//></section>`;
 }
 
-function Line({ line: { at, kind, title, change_cents: change, balance_cents: balance }, currency }) {
-  const words = title ?? (has(`movement-${kind}`) ? say(`movement-${kind}`) : kind);
+function Line({ line: { at, kind, amount_cents: change, balance_cents: balance }, currency }) {
+  const words = has(`movement-${kind}`) ? say(`movement-${kind}`) : kind;
   return html`<li class="line"><span class="grow"><b>${words}</b><small><time datetime=${at}>${moment(at)}</time></small></span>
     <span class="sum"><b class=${change > 0 ? "good" : ""}>${change > 0 ? "+" : ""}${money(change, currency)}</b><small>${money(balance, currency)}</small></span></li>`;
 }

@@ -22,5 +22,6 @@ async def serve_app(app: FastAPI, listening: socket.socket, stopping: asyncio.Ev
 
     async with asyncio.TaskGroup() as group:
         group.create_task(keep_running("live", lambda: hub.run(stopping), stopping))
+        group.create_task(keep_running("live-sessions", lambda: hub.watch_sessions(stopping), stopping))
         group.create_task(say_goodbye())
         await serve(app, listening, closing, websockets=True)

@@ -56,6 +56,10 @@ class Process:
         self._process.terminate()
         self._process.join()
 
+    def say(self, what: Any) -> None:
+        """Tell the function something, if it listens."""
+        self._here.send(what)
+
     def heard(self) -> Any:
         """Return what the function says next, waiting for it.
 

@@ -20,8 +20,9 @@ from core.embedded_postgres import EmbeddedPostgres
 from core.logs import set_up_logs
 from sandbox.rabbitmq import RabbitNode, server_script, throwaway_rabbitmq
 from tests.databases import Server
-from tests.workers.buses import Buses
+from tests.workers.buses import Buses, forget
 from tests.workers.kafka_broker import KafkaBroker, broker_program
+from workers.subscriptions import listeners
 
 # One seed for everybody: a failure on one machine is a failure on all.
 settings.register_profile("house", derandomize=True, deadline=None)
@@ -158,3 +159,14 @@ async def buses(request: pytest.FixtureRequest, db: Database) -> AsyncIterator[B
     buses = Buses(db, None if node is None else node.url)
     yield buses
     await buses.forget()
+
+
+@pytest_asyncio.fixture(params=["local", "rabbitmq"])
+async def every_bus(request: pytest.FixtureRequest, db: Database) -> AsyncIterator[Buses]:
+    """Return what makes buses of one kind that carry the product's own events; each test is run with every kind."""
+    node: RabbitNode | None = request.getfixturevalue("rabbitmq") if request.param == "rabbitmq" else None
+    buses = Buses(db, None if node is None else node.url)
+    yield buses
+    if node is not None:
+        await forget(node.url, buses.prefix, listeners())
+        await buses.forget()

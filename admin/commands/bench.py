@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-BENCHES = ("settlement", "ledger", "orders", "relay", "consumer", "webhook", "bot", "card", "growth", "start")
+BENCHES = ("settlement", "ledger", "orders", "relay", "consumer", "webhook", "bot", "card", "growth", "live", "start")
 
 
 def bench(

@@ -13,13 +13,13 @@ def upgrade() -> None:
     op.create_table(
         "changes",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("event", sa.Text(), nullable=False),
         sa.Column("object_id", sa.Uuid(), nullable=False),
         sa.Column("purchase_id", sa.Uuid(), nullable=True),
         sa.Column("readers", sa.ARRAY(sa.Uuid()), nullable=False),
         sa.Column("data", postgresql.JSONB(), nullable=False),
+        sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.func.clock_timestamp(), nullable=False),
         sa.CheckConstraint(
             "kind IN ('purchase', 'intent', 'attempt', 'order', 'report', 'account')", name=op.f("changes_kind_check")

@@ -32,7 +32,6 @@ class EventStream(Response):
 
         :raises TooManyListeners: before anything is sent, if the person listens over too many connections.
         """
-        caller, user_id = self._caller, self._caller.actor.user_id
 
         async def write(frame: Frame) -> None:
             await send({"type": "http.response.body", "body": frame.event().encode(), "more_body": True})
@@ -42,10 +41,10 @@ class EventStream(Response):
                 pass
 
         await self._hub.begun()
-        with self._hub.listening(user_id, caller.session_id, self._kinds) as listener:
-            greeting = await self._hub.greeting(listener, user_id, self._after)
+        with self._hub.listening(self._caller, self._kinds) as listener:
+            greeting = await self._hub.greeting(listener, self._caller, self._after)
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-            await push(listener, greeting, send=write, hear=hear, until=caller.expires_at)
+            await push(listener, greeting, send=write, hear=hear, until=self._caller.expires_at)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(END_SECONDS):
                 await send({"type": "http.response.body", "body": b""})

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import orjson
 
-from core.ids import made_at
 from core.live.changes import Seen
 
 
@@ -36,7 +35,6 @@ def ready(last_event_id: int) -> Frame:
 
 def frame_of(change: Seen) -> Frame:
     """Return a change as it is told."""
-    happened = made_at(change.event_id)
     said = {
         "type": "change",
         "id": change.id,
@@ -44,8 +42,8 @@ def frame_of(change: Seen) -> Frame:
         "event": change.event,
         "object_id": str(change.object_id),
         "purchase_id": None if change.purchase_id is None else str(change.purchase_id),
-        "at": happened,
+        "at": change.happened_at,
         "data": change.data,
     }
     text = orjson.dumps(said, option=orjson.OPT_UTC_Z).decode()
-    return Frame("change", text, change.id, happened.timestamp())
+    return Frame("change", text, change.id, change.happened_at.timestamp())

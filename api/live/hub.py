@@ -4,13 +4,14 @@ import asyncio
 import contextlib
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from uuid import UUID
 
 from api.errors import TooManyListeners
 from api.live.frames import RESET, Frame, frame_of, ready
 from api.live.listener import Ending, Listener
 from core.clock import utc_now
 from core.db import Database
+from core.identity.still_signed_in import still_signed_in
+from core.identity.whose_token import Caller
 from core.ids import UserId
 from core.live.changes import Seen, changes_after, missed_changes, newest_change
 from core.live.models import Kind
@@ -19,6 +20,7 @@ from core.waiting import Pace, wait_for_bell
 
 LISTENERS_MAX = 20  # connections of one person to one process
 POLL_SECONDS = 1.0  # finds what nobody rang for
+LOOK_SECONDS = 3.0  # for who is not signed in any more
 GOODBYE_SECONDS = 2.0
 
 
@@ -45,6 +47,19 @@ class Hub:
             else:
                 await wait_for_bell(self._bell, stopping, seconds=pace.seconds())
 
+    async def watch_sessions(self, stopping: asyncio.Event) -> None:
+        """Send whoever signed out, or was signed out, away within seconds, until `stopping` is set."""
+        while not stopping.is_set():
+            await wait_for_bell(asyncio.Event(), stopping, seconds=LOOK_SECONDS)
+            here = self._all()
+            if not here:
+                continue
+            async with self._db.transaction() as session:
+                alive = await still_signed_in(session, {each.credential for each in here}, now=utc_now())
+            for listener in here:
+                if listener.credential not in alive:
+                    listener.end(Ending.SIGNED_OUT)
+
     async def send_away(self) -> None:
         """Tell everybody to resume elsewhere, and return when they are gone, or soon."""
         self._is_over = True
@@ -57,15 +72,17 @@ class Hub:
                     await self._gone.wait()
 
     @contextlib.contextmanager
-    def listening(self, user_id: UserId, session_id: UUID | None, kinds: Collection[Kind]) -> Iterator[Listener]:
+    def listening(self, caller: Caller, kinds: Collection[Kind]) -> Iterator[Listener]:
         """Tell a person the changes of these kinds that they may see, from now to the end of the block.
 
         :raises TooManyListeners: if the person listens over too many connections.
         """
+        user_id, credential = caller.actor.user_id, caller.session_id or caller.token_id
+        assert credential is not None
         assert self._position is not None
         if len(self._listeners[user_id]) >= LISTENERS_MAX:
             raise TooManyListeners(most=LISTENERS_MAX)
-        listener = Listener(kinds, session_id, self._position)
+        listener = Listener(kinds, credential, self._position)
         if self._is_over:
             listener.end(Ending.STOPPING)
         self._listeners[user_id].add(listener)
@@ -84,7 +101,7 @@ class Hub:
         """Wait until this process knows where it begins."""
         await self._begun.wait()
 
-    async def greeting(self, listener: Listener, user_id: UserId, after: int | None) -> list[Frame]:
+    async def greeting(self, listener: Listener, caller: Caller, after: int | None) -> list[Frame]:
         """Return what a listener hears first: of what came after `after`, all that they have missed.
 
         What comes later than that waits for them meanwhile, so that nothing is left out or told twice.
@@ -93,7 +110,12 @@ class Hub:
             return [ready(listener.since)]
         async with self._db.transaction() as session:
             missed = await missed_changes(
-                session, user_id=user_id, after=after, until=listener.since, kinds=listener.kinds, now=utc_now()
+                session,
+                user_id=caller.actor.user_id,
+                after=after,
+                until=listener.since,
+                kinds=listener.kinds,
+                now=utc_now(),
             )
         if missed is None:
             return [RESET, ready(listener.since)]

@@ -27,9 +27,9 @@ class Ending(IntEnum):
 class Listener:
     """Takes what the hub tells without ever letting it wait."""
 
-    def __init__(self, kinds: Collection[Kind], session_id: UUID | None, since: int) -> None:
+    def __init__(self, kinds: Collection[Kind], credential: UUID, since: int) -> None:
         self.kinds = frozenset(kinds)
-        self.session_id = session_id
+        self.credential = credential  # the session, or the personal token, by which the person is here
         self.since = since  # every later change is told here
         self.ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
         self._waiting = deque[Frame]()

@@ -90,7 +90,6 @@ async def _listen(websocket: WebSocket, ground: Ground, first: FirstWord, kinds:
     if caller is None:
         raise _SentAway(Ending.SIGNED_OUT)
     hub: Hub = websocket.app.state.hub
-    user_id = caller.actor.user_id
 
     async def send(frame: Frame) -> None:
         await websocket.send_text(frame.text)
@@ -100,10 +99,10 @@ async def _listen(websocket: WebSocket, ground: Ground, first: FirstWord, kinds:
             pass  # whatever else a client says is as good as a pong
 
     try:
-        await limit_person(ground.db, user_id, per_minute=ground.settings.api_requests_per_minute)
+        await limit_person(ground.db, caller.actor.user_id, per_minute=ground.settings.api_requests_per_minute)
         await hub.begun()
-        with hub.listening(user_id, caller.session_id, kinds) as listener:
-            greeting = await hub.greeting(listener, user_id, first.last_event_id)
+        with hub.listening(caller, kinds) as listener:
+            greeting = await hub.greeting(listener, caller, first.last_event_id)
             return await push(listener, greeting, send=send, hear=hear, until=caller.expires_at)
     except (TooOften, TooManyListeners):
         raise _SentAway(Ending.TOO_MANY) from None

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.ids import EventId, PurchaseId, UserId
+from core.ids import PurchaseId, UserId
 from core.live.models import Change, Kind
 
 KEPT = timedelta(days=1)
@@ -20,12 +20,12 @@ class Seen(NamedTuple):
     """A change as it is read, with who may see it."""
 
     id: int
-    event_id: EventId
     kind: str
     event: str
     object_id: UUID
     purchase_id: PurchaseId | None
     data: dict[str, object]
+    happened_at: datetime
     readers: list[UserId]
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ARRAY, CheckConstraint, Identity, Index, Uuid, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
-from core.ids import EventId, PurchaseId, UserId
+from core.ids import PurchaseId, UserId
 
 
 class Kind(StrEnum):
@@ -39,11 +39,11 @@ class Change(Base):
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
-    event_id: Mapped[EventId]
     kind: Mapped[str]
     event: Mapped[str]
     object_id: Mapped[UUID]
     purchase_id: Mapped[PurchaseId | None]
     readers: Mapped[list[UserId]] = mapped_column(ARRAY(Uuid()))
     data: Mapped[dict[str, Any]]
+    happened_at: Mapped[datetime]
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())

@@ -7,7 +7,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.db import WAKE
-from core.ids import EventId, UserId
+from core.ids import EventId, UserId, made_at
 from core.live.models import Change, Kind
 from core.live.what_changed import Told, what_changed
 from core.outbox.event import Event
@@ -58,11 +58,11 @@ async def _of_reports(session: AsyncSession, events: Sequence[Happened]) -> list
 
 def _row(event: Event, event_id: EventId, told: Told, readers: Collection[UserId]) -> dict[str, Any]:
     return {
-        "event_id": event_id,
         "kind": told.kind,
         "event": event.name,
         "object_id": told.object_id,
         "purchase_id": told.purchase_id,
         "readers": sorted(readers),
         "data": told.data,
+        "happened_at": made_at(event_id),
     }

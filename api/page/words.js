@@ -60,6 +60,12 @@ export function decimal(cents, currency) {
   return `${cents < 0 ? "-" : ""}${whole}${digits ? `.${written.slice(-digits)}` : ""}`;
 }
 
+/** This function will return an amount as a person would type it: 120050 is "1200,50" in Russian, 120000 is "1200". */
+export function typed(cents, currency) {
+  const point = new Intl.NumberFormat(language.value).format(0.5)[1];
+  return decimal(cents, currency).replace(/\.0+$/, "").replace(".", point);
+}
+
 /** This function will write an amount in minor units for people: 120050 RUB is "1 200,50 ₽". */
 export function money(cents, currency) {
   const digits = exponentOf(currency);

@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import bindparam, func, or_, select, update
 
 from core.db import Alone, Database
@@ -85,7 +83,7 @@ async def whose_token(db: Database, *, token: str, secrets: Secrets, now: dateti
     except TokenRefused:
         return None
     asked = {"user_id": access.user_id, "session_id": access.session_id, "now": now}
-    person = await _row(db, _OF_SESSION, asked)
+    person = await db.run_alone(_OF_SESSION, asked)
     if person is None:
         return None
     return Caller(Actor(access.user_id, *person), session_id=access.session_id, expires_at=access.expires_at)
@@ -93,15 +91,10 @@ async def whose_token(db: Database, *, token: str, secrets: Secrets, now: dateti
 
 async def _whose_personal_token(db: Database, token: str, now: datetime) -> Caller | None:
     asked = {"fingerprint": fingerprint(token), "now": now, "noted_before": now - NOTED_EVERY}
-    row = await _row(db, _OF_SCRIPT, asked)
+    row = await db.run_alone(_OF_SCRIPT, asked)
     if row is None:
         return None
     *person, user_id, token_id, expires_at = row
     actor = Actor(UserId(UUID(user_id)), *person)
     until = None if expires_at is None else datetime.fromisoformat(expires_at)
     return Caller(actor, token_id=TokenId(UUID(token_id)), expires_at=until)
-
-
-async def _row(db: Database, statement: Alone, asked: dict[str, Any]) -> list[Any] | None:
-    found = await db.run_alone(statement, asked)
-    return None if found is None else orjson.loads(found)

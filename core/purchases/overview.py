@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
+from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Select, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.identity.actor import Actor
@@ -107,4 +107,4 @@ def _people() -> ScalarSelect[int]:
 def _sum_of(amounts: Select[Any]) -> ColumnElement[int]:
     """Return what amounts of done tasks of a purchase sum to."""
     done = (Task.purchase_id == Purchase.id) & (Task.status == TaskStatus.DONE)
-    return func.coalesce(amounts.where(done).correlate(Purchase).scalar_subquery(), 0)
+    return cast(func.coalesce(amounts.where(done).correlate(Purchase).scalar_subquery(), 0), BigInteger)

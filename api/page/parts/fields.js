@@ -1,7 +1,7 @@
 /** Fields of forms: each with its label, what it is for, and what is wrong with it. */
 
 import { html, useId } from "../html.js";
-import { decimal, exponentOf, readAmount, say } from "../words.js";
+import { exponentOf, readAmount, say, typed } from "../words.js";
 
 /** This view will draw an input with its label; further props are the input's own. */
 export function Field({ label, hint, as = "input", children, ...input }) {
@@ -21,7 +21,7 @@ export function AmountField({ currency, cents, onInput, ...field }) {
     onInput?.(event);
   };
   return html`<${Field} inputmode=${exponentOf(currency) ? "decimal" : "numeric"} onInput=${check} placeholder=${`0 ${currency}`}
-    defaultValue=${cents === null || cents === undefined ? "" : decimal(cents, currency).replace(/\.0+$/, "")} ...${field} />`;
+    defaultValue=${cents === null || cents === undefined ? "" : typed(cents, currency)} ...${field} />`;
 }
 
 /** This view will draw a choice of a few as one row of radio buttons; `options` are [value, label]. */

@@ -21,7 +21,7 @@ export function Purchase({ id, part = "board" }) {
   const Part = PARTS[part] ?? Board;
   return html`<section class="purchase">
     ${!isMiniApp && html`<a class="back" href="#/purchases"><${Icon} name="back" />${say("place-purchases")}</a>`}
-    <${Read} from=${reading}>${(purchase) => html`
+    <${Read} from=${reading} missing=${say("join-in-chat")}>${(purchase) => html`
       <${Head} purchase=${purchase} />
       <nav class="tabs" aria-label=${say("parts")}>${Object.keys(PARTS).map((name) => html`<a key=${name} href=${`#/purchases/${id}/${name}`}
         aria-current=${PARTS[name] === Part ? "page" : undefined}>${say(`part-${name}`)}</a>`)}</nav>

@@ -13,13 +13,20 @@ export function Sessions() {
     <${Read} from=${useRead("/sessions")}>${({ items }) => html`<ul class="list">${items.map((session) => html`<${Line} key=${session.id} session=${session} />`)}</ul>`}<//></section>`;
 }
 
+/** What a browser says of itself is long; its name and its system are enough to know it again. */
+function called(client) {
+  const found = [/Edg|OPR|YaBrowser|Firefox|Chrome|Safari|curl|python/i, /Android|iPhone|iPad|Windows|Mac OS|Linux/].map((names) => names.exec(client)?.[0]);
+  const names = { Edg: "Edge", OPR: "Opera", YaBrowser: "Yandex" };
+  return found.filter(Boolean).map((name) => names[name] ?? name).join(" · ") || client || say("session");
+}
+
 function Line({ session }) {
   const end = async () => {
     await remove(`/sessions/${session.id}`);
     refresh("/sessions");
   };
   const isCurrent = session.is_current;
-  return html`<li class="line"><span class="grow"><b>${session.client || say("session")}</b>
+  return html`<li class="line"><span class="grow"><b>${called(session.client)}</b>
       <small>${isCurrent ? say("this-session") : say("used-at", { at: moment(session.last_used_at) })}</small></span>
     ${!isCurrent && html`<${ActButton} look="quiet" act=${end}>${say("end-session")}<//>`}</li>`;
 }

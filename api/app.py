@@ -57,7 +57,6 @@ def create_app(ground: Ground) -> FastAPI:
         openapi_url=OPENAPI,
         telemetry=of_web(),
         generate_unique_id_function=lambda route: route.name,
-        max_body_size=settings.api_max_body_bytes,
     )
     app.state.ground = ground
     app.state.hub = Hub(ground.db)  # which `serve_app` keeps going

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, TooOften, Unrecognized
@@ -88,10 +88,8 @@ class NotNow(_OfTheDoor):
     headers: ClassVar[Headers] = {"Retry-After": "2"}
 
 
-class Refusal(BaseModel):
+class Error(BaseModel):
     """Why a request was refused."""
-
-    model_config = ConfigDict(title="Error")
 
     code: str = Field(description="Which refusal it is, for programs.", examples=["PURCHASE_NOT_FOUND"])
     message: str = Field(description="The same for people, in their language.", examples=["There is no such purchase."])
@@ -123,7 +121,7 @@ def code_of(kind: type[DomainError]) -> str:
 
 def answer_to(refusal: DomainError, request: Request, *, headers: Headers | None = None) -> JSONResponse:
     """Return the answer to a request that was refused."""
-    body = Refusal(
+    body = Error(
         code=code_of(type(refusal)),
         message=say_refusal(language_of(request), refusal),
         details=_details(refusal.params) or None,

@@ -15,6 +15,7 @@ from core.idempotency.key import read_key, scope_of
 from core.idempotency.run_once import Answer, run_once
 
 JSON = "application/json"
+LOCATION = "x-location"  # where the document is told of it; api/openapi.py makes a header and a link of that
 KEY_HEADERS = ("Idempotence-Key", "Idempotency-Key")
 REPLAYED = "Idempotency-Replayed"
 _PARAMETERS = [
@@ -43,7 +44,10 @@ def _nothing() -> None:
 
 def creates(location: str | None = None) -> dict[str, Any]:
     """Return what the decorator of a creating route says of it: `@router.post(..., **creates("/v1/orders/{id}"))`."""
-    return {"dependencies": [Creating(_nothing, location=location)], "openapi_extra": {"parameters": _PARAMETERS}}
+    return {
+        "dependencies": [Creating(_nothing, location=location)],
+        "openapi_extra": {"parameters": _PARAMETERS, LOCATION: location},
+    }
 
 
 async def answer_once(

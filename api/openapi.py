@@ -1,12 +1,14 @@
 """The OpenAPI 3.1 document: what FastAPI knows of the routes, and every answer that they share."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api.errors import EXAMPLE_ID, Refusal, code_of, status_of
+from api.errors import EXAMPLE_ID, Error, code_of, status_of
+from api.idempotency import JSON, LOCATION
 from core.errors import DomainError
 
 Document = dict[str, Any]
@@ -30,7 +32,20 @@ _TO_BODIES = {
     "408": "The body did not arrive in time.",
     "413": "The body is too long.",
 }
+_TO_KEYS = {"409": "Something stands in the way, or a request with this key is being carried out."}
 _TO_ASKERS = {"422": "Not what this address takes, or a limit is broken."}
+_CODES = {
+    "400": "MALFORMED_REQUEST",
+    "401": "NOT_SIGNED_IN",
+    "404": "NO_SUCH_ADDRESS",
+    "408": "TOO_SLOW",
+    "413": "TOO_LONG",
+    "422": "WRONG_SHAPE",
+    "429": "TOO_OFTEN",
+    "500": "OUR_FAULT",
+    "503": "NOT_NOW",
+    "409": "SAME_KEY_STILL_RUNNING",
+}
 _RETRY_AFTER = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds.", "example": 2}}
 _HEADERS: dict[str, Document] = {
     "401": {"WWW-Authenticate": {"schema": {"type": "string"}, "example": "Bearer"}},
@@ -44,9 +59,14 @@ def refusals(*kinds: type[DomainError]) -> dict[int | str, dict[str, Any]]:
     """Return what the decorator of a route says of the rules that may say no to it."""
     answers: dict[int | str, dict[str, Any]] = {}
     for kind in kinds:
-        answer = answers.setdefault(status_of(kind), {"description": "", "model": Refusal})
+        examples: Document = {}
+        told = {"description": "A rule says no.", "model": Error, "content": {JSON: {"examples": examples}}}
+        answer = answers.setdefault(status_of(kind), told)
         sentence = " ".join((kind.__doc__ or "").split())
-        answer["description"] = f"{answer['description']}\n- `{code_of(kind)}`: {sentence}".strip()
+        answer["content"][JSON]["examples"][code_of(kind)] = {
+            "summary": sentence,
+            "value": {"code": code_of(kind), "message": sentence, "request_id": EXAMPLE_ID},
+        }
     return answers
 
 
@@ -55,11 +75,12 @@ def document_of(app: FastAPI) -> Document:
     if app.openapi_schema is None:
         document = get_openapi(title="SyncBuy", version=VERSION, description=ABOUT, routes=app.routes)
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        schemas.setdefault("Error", Refusal.model_json_schema())
+        schemas.setdefault("Error", Error.model_json_schema())
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
         for path, _, operation in _operations(document):
             _complete(path, operation)
+            _link(path, operation, document)
         app.openapi_schema = document
     return app.openapi_schema
 
@@ -81,22 +102,44 @@ def _complete(path: str, operation: Document) -> None:
     if "requestBody" in operation:
         shared |= _TO_BODIES
     if any(parameter["in"] == "header" for parameter in operation.get("parameters", ())):
-        shared["400"] = _TO_BODIES["400"]
+        shared |= {"400": _TO_BODIES["400"], **_TO_KEYS}
     if "requestBody" in operation or any(each["in"] == "query" for each in operation.get("parameters", ())):
         shared |= _TO_ASKERS
     if "{" in path:
         shared["404"] = "There is no such thing, or it is somebody else's."
     for status, description in shared.items():
         answer = answers.setdefault(status, {})
-        answer["description"] = f"{description}\n{answer.get('description', '')}".strip()
-        answer["content"] = _error(status)
+        answer["description"] = description
+        content = answer.setdefault("content", {}).setdefault(JSON, {"schema": {"$ref": "#/components/schemas/Error"}})
+        content.setdefault("examples", {})[_CODES[status]] = _example(status)
     for status, answer in answers.items():
         answer["headers"] = {**answer.get("headers", {}), **_HEADERS.get(status, {}), **_CORRELATION}
     operation["responses"] = dict(sorted(answers.items()))
 
 
-def _error(status: str) -> Document:
-    codes = {"400": "MALFORMED_REQUEST", "401": "NOT_SIGNED_IN", "404": "NOT_FOUND", "408": "TOO_SLOW"}
-    codes |= {"413": "TOO_LONG", "422": "WRONG_SHAPE", "429": "TOO_OFTEN", "500": "OUR_FAULT", "503": "NOT_NOW"}
-    example = {"code": codes[status], "message": "…", "request_id": EXAMPLE_ID}
-    return {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}, "example": example}}
+def _link(path: str, operation: Document, document: Document) -> None:
+    """Say where the thing is that an operation creates, and which operation reads it by what it answers."""
+    location = operation.pop(LOCATION, None)
+    if location is None:
+        return
+    answer = next(answer for status, answer in operation["responses"].items() if status in {"201", "202"})
+    answer["headers"]["Location"] = {"schema": {"type": "string"}, "description": "Where it is.", "example": location}
+    address, _, query = location.partition("?")
+    pattern = re.sub(r"\\{\w+\\}", r"\\{(\\w+)\\}", re.escape(address))
+    for other, methods in document["paths"].items():
+        found = re.fullmatch(pattern, other)
+        if found and "get" in methods:
+            given = [*re.findall(r"\{(\w+)\}", address)]
+            values = {name: _value(word, path) for name, word in zip(found.groups(), given, strict=True)}
+            values |= {name: _value(word, path) for name, word in re.findall(r"(\w+)=\{(\w+)\}", query)}
+            identity = methods["get"]["operationId"]
+            answer["links"] = {identity: {"operationId": identity, "parameters": values}}
+
+
+def _value(word: str, path: str) -> str:
+    """Return where a word of a location comes from: the address of the request, or else its answer."""
+    return f"$request.path.{word}" if f"{{{word}}}" in path else f"$response.body#/{word}"
+
+
+def _example(status: str) -> Document:
+    return {"value": {"code": _CODES[status], "message": "…", "request_id": EXAMPLE_ID}}

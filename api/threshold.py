@@ -53,23 +53,38 @@ class Threshold:
 
     async def _pass_on(self, scope: Scope, receive: Receive, leaving: "_Leaving") -> None:
         refusal: DomainError
-        announced = Headers(scope=scope).get("content-length", "")
-        if announced.isdecimal() and int(announced) > self._max_bytes:
-            refusal = TooLong(max_bytes=self._max_bytes)
+        try:
+            announced = Headers(scope=scope).get("content-length", "")
+            if announced.isdecimal() and int(announced) > self._max_bytes:
+                raise TooLong  # noqa: TRY301 -- as where it turns out on the way
+            await self._app(scope, self._counting(receive), leaving)
+        except ClientDisconnect:
+            return
+        except TooLong as too_long:
+            refusal = too_long
+        except Exception as failure:
+            if leaving.status:
+                raise
+            refusal = NotNow() if _is_away(failure) else OurFault()
+            log.exception("request-failed", path=scope["path"])
         else:
-            try:
-                await self._app(scope, receive, leaving)
-            except ClientDisconnect:
-                return
-            except Exception as failure:
-                if leaving.status:
-                    raise
-                refusal = NotNow() if _is_away(failure) else OurFault()
-                log.exception("request-failed", path=scope["path"])
-            else:
-                return
+            return
         response = answer_to(refusal, Request(scope), headers={"Connection": "close"})
         await response(scope, receive, leaving)
+
+    def _counting(self, receive: Receive) -> Receive:
+        """Return what takes no more of a body than anybody may send: what Content-Length says may be wrong."""
+        taken = 0
+
+        async def receive_some() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self._max_bytes:
+                raise TooLong
+            return message
+
+        return receive_some
 
 
 class _Leaving:

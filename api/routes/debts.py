@@ -8,7 +8,7 @@ from fastapi import Query
 from api.ground import Asked
 from api.openapi import refusals
 from api.shapes.debts import IntentDetail, IntentShape, ReasonShape, Snooze, Snoozed, intent_detail
-from api.shapes.me import Requisites
+from api.shapes.me import requisites_shape
 from api.shapes.page import LIMIT, LIMIT_MAX, Limit, Offset, Page
 from api.show import Onlooker, show_attempts, show_intents
 from api.transaction import new_router
@@ -61,7 +61,7 @@ async def read_intent(call: Asked, intent_id: UUID) -> IntentDetail:
     return intent_detail(
         intent,
         await names_of(call.session, [intent.payer_id, intent.payee_id], call.actor.language),
-        requisites=None if requisites is None else Requisites.model_validate(requisites),
+        requisites=None if requisites is None else requisites_shape(requisites),
         reasons=[_reason(reason) for reason in explained.reasons],
         attempts=await show_attempts(call, await attempts_of(call.session, intent.id), intent),
     )

@@ -10,7 +10,7 @@ from api.ground import Asked, Grounded
 from api.idempotency import creates
 from api.openapi import refusals
 from api.proof import proven
-from api.shapes.me import Identity, Me, NewIdentity, NewPassword, Requisites, Settings
+from api.shapes.me import Identity, Me, NewIdentity, NewPassword, Requisites, Settings, requisites_shape
 from api.transaction import new_router
 from core.clock import utc_now
 from core.identity import models
@@ -125,8 +125,7 @@ async def put_requisites(body: Requisites, call: Asked) -> Requisites:
 
 
 async def _requisites(call: Asked) -> Requisites:
-    found = await requisites_of(call.session, call.actor.user_id)
-    return Requisites(phone=found.get("phone"), card=found.get("card"), text=found.get("text"))
+    return requisites_shape(await requisites_of(call.session, call.actor.user_id))
 
 
 async def _me(call: Asked) -> Me:

@@ -1,6 +1,7 @@
 """A person, as they see themselves."""
 
 import re
+from collections.abc import Mapping
 from datetime import time
 from typing import Annotated, Literal
 from uuid import UUID
@@ -11,6 +12,7 @@ from api.shapes.auth import ByIdentity, Name, Secret
 from api.shapes.shape import Moment, Shape, Yes
 from core.identity.personal_tokens import NAME_LENGTH_MAX
 from core.identity.preferences import DAYS_MAX
+from core.identity.requisites import Kind
 
 _WALL = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
@@ -128,3 +130,8 @@ class CreatedPersonalToken(PersonalToken):
     """A new token with its text, which is shown this once."""
 
     token: str = Field(examples=["sb_pat_aB3dE5fG7hJ9kLmNpQrStUvWxYz0123456789abcdef"])
+
+
+def requisites_shape(found: Mapping[Kind, str]) -> Requisites:
+    """Return where somebody wants to be paid."""
+    return Requisites(phone=found.get("phone"), card=found.get("card"), text=found.get("text"))

@@ -71,7 +71,7 @@ class WithdrawalShape(Shape):
     currency: Currency
     destination: str = Field(examples=["2200 0000 0000 0004"])
     status: Literal["requested", "paid", "rejected"] = Field(examples=["requested"])
-    reason: str | None
+    reason: str | None = Field(description="Why it was rejected.", examples=["no such card"])
     created_at: Moment
     ended_at: Moment | None
 

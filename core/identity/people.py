@@ -79,7 +79,8 @@ class WaysIn:
     @property
     def names(self) -> list[str]:
         """Return a word for each."""
-        return [self.identity.provider] * (self.identity is not None) + ["password"] * (self.password is not None)
+        known_by = [] if self.identity is None else [self.identity.provider]
+        return known_by if self.password is None else [*known_by, "password"]
 
 
 async def find_people(session: AsyncSession, *, named: str | None = None, limit: int) -> list[tuple[User, WaysIn]]:

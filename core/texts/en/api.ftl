@@ -3,7 +3,7 @@ error-not-signed-in = Please sign in.
 error-no-such-address = There is nothing at this address.
 error-no-such-method = This address does not do that.
 error-too-slow = The request took too long to arrive.
-error-too-long = The request is too long: at most { $max_bytes } bytes.
+error-too-long = The request is too long.
 error-wrong-shape = The request is not quite right; the details say where.
 error-too-often = Too many requests at once. Please try again in { $seconds ->
     [one] a second

@@ -3,7 +3,7 @@ error-not-signed-in = Войдите, пожалуйста.
 error-no-such-address = По этому адресу ничего нет.
 error-no-such-method = По этому адресу так не делают.
 error-too-slow = Запрос шёл слишком долго.
-error-too-long = Запрос слишком длинный: можно не больше { $max_bytes } байт.
+error-too-long = Запрос слишком длинный.
 error-wrong-shape = Запрос не совсем верный, подробности — в нём самом.
 error-too-often = Слишком много запросов сразу. Попробуйте через { $seconds ->
     [one] { $seconds } секунду

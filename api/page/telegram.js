@@ -55,7 +55,7 @@ function readLaunch() {
   const given = new URLSearchParams(location.hash.slice(1));
   const proof = given.get("tgWebAppData");
   const found = proof === null ? {} : { proof, theme: readJson(given.get("tgWebAppThemeParams")),
-    start: new URLSearchParams(proof).get("start_param"), user: JSON.parse(new URLSearchParams(proof).get("user") ?? "null") };
+    start: new URLSearchParams(proof).get("start_param") ?? new URLSearchParams(location.search).get("open"), user: JSON.parse(new URLSearchParams(proof).get("user") ?? "null") };
   const route = proof === null ? location.hash || "#/" : "#/";
   history.replaceState({ launch: found }, "", location.pathname + route);
   return found;

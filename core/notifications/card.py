@@ -62,7 +62,7 @@ async def render_card(
         intents=intents,
         language=language,
         time_zone=owner.time_zone,
-        page=page and page.to_purchase(purchase_id, language, is_private=is_private),
+        page=None if page is None else page.to_purchase(purchase_id, language, is_private=is_private),
     )
     return card(content)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, FrameLocator, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, FrameLocator, Locator, Page, Route, ViewportSize, async_playwright, expect
 
 from admin.product import Running
 from admin.story import GROUP
@@ -18,7 +18,7 @@ SCREENSHOTS = Path(os.environ.get("SCREENSHOTS", Path(__file__).parents[1] / "sc
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
 SOON = 15_000
-NARROW = {"width": 320, "height": 700}
+NARROW: ViewportSize = {"width": 320, "height": 700}
 
 # How events travel makes no difference to a browser; the other journeys are made by way of both buses.
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("bus", ["local"], indirect=True)]
@@ -126,7 +126,7 @@ class TestTwoPeople:
         await anna.column.get_by_role("tab", name="SyncBuy").click()
         await anna.sees("Пришло?")
         await _shoot(page, "mini-app-debt")
-        await anna.press("Пришло")
+        await anna.press("✅ Пришло")
         await expect(app.get_by_text("оплачено", exact=True)).to_be_visible()
         await expect(app.get_by_text("закрыт", exact=False).first).to_be_visible()
 
@@ -134,6 +134,8 @@ class TestTwoPeople:
         await anna.press("Закрыть")
         await anna.press("Да, закрыть")
         await boris.column.get_by_role("button", name="Назад").click()
+        await expect(app.get_by_role("heading", name="Долги")).to_be_visible()
+        await app.get_by_role("link", name="Покупки").click()
         await app.get_by_text("Закрытые").click()
         await app.get_by_role("link", name="Шашлыки").click()
         await app.get_by_role("link", name="Документы").click()
@@ -168,7 +170,7 @@ class TestTheWallet:
         await page.get_by_role("dialog").get_by_role("button", name="Открыть").click()
         await page.get_by_role("button", name="Пополнить").click()
         await page.get_by_label("Сколько").fill("700,50")
-        await page.get_by_role("dialog").get_by_role("button", name="К оплате").click()
+        await page.get_by_role("dialog").get_by_role("button", name="Пополнить").click()
         async with page.expect_popup() as opening:
             await page.get_by_role("button", name="К оплате").click()
         bank = await opening.value
@@ -227,6 +229,41 @@ async def _tab_to(page: Page, name: str) -> None:
     pytest.fail(f"Tab does not lead to {name}")
 
 
+class TestABadConnection:
+    async def test_loses_nothing_and_doubles_nothing(self, browser: Browser, product: Running) -> None:
+        page = await _registered(browser, product, "traveller", locale="en-US")
+        await page.get_by_role("button", name="New purchase").click()
+        await page.get_by_role("textbox", name="Title").fill("A trip")
+        await page.get_by_role("dialog").get_by_role("button", name="Open").click()
+        keys: list[str] = []
+
+        async def lose_first_answer(route: Route) -> None:
+            keys.append(route.request.headers["idempotence-key"])
+            if len(keys) == 1:
+                await route.fetch()
+                await route.abort()
+            else:
+                await route.continue_()
+
+        await page.route("**/tasks", lose_first_answer)
+        await page.get_by_role("button", name="Add what to buy").click()
+        await page.get_by_role("textbox", name="What to buy").fill("Tickets")
+        await page.get_by_role("dialog").get_by_role("button", name="Add").click()
+        await expect(_task(page, "Tickets")).to_have_count(1)
+        assert len(keys) == 2
+        assert keys[0] == keys[1]
+
+        await page.get_by_role("button", name="Add what to buy").click()
+        await page.get_by_role("textbox", name="What to buy").fill("Tent")
+        await page.context.set_offline(True)
+        await page.get_by_role("dialog").get_by_role("button", name="Add").click()
+        await expect(page.get_by_role("alert")).to_contain_text("No connection")
+        await expect(page.get_by_text("No connection. Trying again…")).to_be_attached()
+        await page.context.set_offline(False)
+        await page.get_by_role("dialog").get_by_role("button", name="Add").click()
+        await expect(_task(page, "Tent")).to_have_count(1)
+
+
 class TestEverybody:
     @pytest.mark.parametrize("scheme", ["light", "dark"])
     async def test_can_read_every_view(self, browser: Browser, product: Running, scheme: str) -> None:
@@ -255,7 +292,7 @@ class TestEverybody:
 
 async def _accessible(page: Page, name: str) -> None:
     """Look at a view, and let axe-core look at it."""
-    await page.wait_for_load_state("networkidle")
+    await expect(page.locator(".skeleton")).to_have_count(0)
     await page.evaluate("Promise.all(document.getAnimations().filter(one => one.effect.getTiming().iterations === 1)"
                         ".map(one => one.finished))")  # fmt: skip
     await _shoot(page, name)

@@ -93,7 +93,7 @@ class TestAMiniApp:
         opened = await _open(world, anna, message_id=sent["message_id"], url=app_url)
 
         proof = read_init_data(opened["init_data"], bot_token=BOT_TOKEN, now=utc_now())
-        assert (proof.person.telegram_id, proof.person.name, opened["url"]) == (anna.id, "Анна", app_url)
+        assert (proof.person.telegram_id, proof.person.first_name, opened["url"]) == (anna.id, "Анна", app_url)
 
     async def test_is_opened_by_a_link_that_says_what_to_show(
         self, world: World, http: httpx2.AsyncClient, app_url: str

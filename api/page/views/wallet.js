@@ -65,7 +65,7 @@ function TopUp({ currency, close, follow }) {
     refresh("/accounts", "/attempts");
     follow(attempt.id);
   };
-  return html`<${FormDialog} title=${say("top-up")} close=${close} confirm=${say("to-payment")} act=${topUp}>
+  return html`<${FormDialog} title=${say("top-up")} close=${close} confirm=${say("top-up")} act=${topUp}>
     <${AmountField} label=${say("how-much")} name="amount" required currency=${currency} autofocus />
     ${providers.length > 0 && html`<${Field} as="select" label=${say("by-provider")} name="provider">${providers.map(({ provider, title }) => html`<option key=${provider} value=${provider}>${title}</option>`)}<//>`}
   <//>`;

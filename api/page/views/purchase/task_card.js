@@ -26,7 +26,7 @@ export function TaskCard({ task, purchase, finish }) {
     ${task.assignee_id && html`<p class="who"><${Avatar} id=${task.assignee_id} name=${names[task.assignee_id]} />${names[task.assignee_id] ?? "—"}</p>`}
     ${isDone && html`<button type="button" class="link" aria-expanded=${isOpen ? "true" : "false"} onClick=${() => setOpen(!isOpen)}>${say("who-shares")}</button>`}
     ${isOpen && isDone && html`<${Shares} task=${task} purchase=${purchase} names=${names} />`}
-    ${purchase.status === "active" && html`<${Buttons} task=${task} purchase=${purchase} finish=${finish} />`}
+    ${purchase.may.change && html`<${Buttons} task=${task} purchase=${purchase} finish=${finish} />`}
   </li>`;
 }
 
@@ -42,13 +42,16 @@ function Buttons({ task, purchase, finish }) {
   const deleting = async () => {
     if (await sure({ title: say("delete-sure", { title: task.title }), confirm: say("delete") })) await doing(() => remove(base))();
   };
+  const mayChange = task.author_id === me || isOrganizer;
+  const isAtIt = task.status === "assigned" && (isMine || isOrganizer);
+  if (task.status !== "open" && !isAtIt && !mayChange) return null;
   return html`<div class="row">
     ${task.status === "open" && html`<${ActButton} look="main" label=${say("take-this", { title: task.title })} act=${doing(() => post(`${base}/assign`))}>${say("take")}<//>`}
-    ${task.status === "assigned" && (isMine || isOrganizer) && html`
+    ${isAtIt && html`
       <button type="button" class="button main" aria-label=${say("finish-this", { title: task.title })} onClick=${() => finish(task)}>${say("finish")}</button>
       <${ActButton} label=${say("give-back-this", { title: task.title })} act=${doing(() => post(`${base}/give-back`))}>${say("give-back")}<//>`}
-    ${task.status === "done" && (task.author_id === me || isOrganizer) && html`<${ActButton} act=${doing(() => post(`${base}/reopen`))} label=${say("reopen-this", { title: task.title })}>${say("reopen")}<//>`}
-    ${(task.author_id === me || isOrganizer) && html`<${ActButton} look="quiet" act=${deleting} label=${say("delete-this", { title: task.title })}>${say("delete")}<//>`}
+    ${task.status === "done" && mayChange && html`<${ActButton} act=${doing(() => post(`${base}/reopen`))} label=${say("reopen-this", { title: task.title })}>${say("reopen")}<//>`}
+    ${mayChange && html`<${ActButton} look="quiet" act=${deleting} label=${say("delete-this", { title: task.title })}>${say("delete")}<//>`}
   </div>`;
 }
 

@@ -1,13 +1,16 @@
 /** Doing something at the server: busy while it is done, and the refusal in the person's language if it is not. */
 
-import { html, useRef, useState } from "../html.js";
+import { html, useEffect, useRef, useState } from "../html.js";
 import { Refused, Unreachable } from "../api.js";
 import { tell } from "../notices.js";
 import { say } from "../words.js";
 
+/** What a person wrote cannot be sent yet; the message says why. */
+export class Unclear extends Error {}
+
 /** This function will return what to tell a person of an error. */
 export function wordsOf(error) {
-  if (error instanceof Refused && error.message) return error.message;
+  if (error instanceof Unclear || (error instanceof Refused && error.message)) return error.message;
   if (error instanceof Unreachable) return say("unreachable");
   return say("broken");
 }
@@ -27,7 +30,7 @@ export function useActing() {
     try {
       await act();
     } catch (error) {
-      if (!(error instanceof Refused || error instanceof Unreachable)) console.error(error);
+      if (isOurs(error)) console.error(error);
       refusal = wordsOf(error);
     }
     isBusy.current = false;
@@ -37,9 +40,16 @@ export function useActing() {
   return { ...state, run };
 }
 
+/** A bug of ours belongs into the console as well. */
+function isOurs(error) {
+  return ![Refused, Unreachable, Unclear].some((kind) => error instanceof kind);
+}
+
 /** This view will say why something was not done. */
 export function Refusal({ words }) {
-  return words && html`<p class="refusal" role="alert">${words}</p>`;
+  const element = useRef(null);
+  useEffect(() => element.current?.scrollIntoView({ block: "center" }), [words]);
+  return words && html`<p ref=${element} class="refusal" role="alert">${words}</p>`;
 }
 
 /** This view will draw a button that does something; why it was not done is told in passing. */
@@ -51,7 +61,7 @@ export function ActButton({ act, look = "", label, children, disabled, ...more }
     try {
       await act();
     } catch (error) {
-      if (!(error instanceof Refused || error instanceof Unreachable)) console.error(error);
+      if (isOurs(error)) console.error(error);
       tell(wordsOf(error));
     }
     setBusy(false);

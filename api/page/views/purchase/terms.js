@@ -1,6 +1,7 @@
 /** Who paid a cost and who bears it: the part of a form that is about people. Whether it adds up, the server says. */
 
 import { html, useState } from "../../html.js";
+import { Unclear } from "../../parts/acting.js";
 import { AmountField, Choice, Field } from "../../parts/fields.js";
 import { person } from "../../session.js";
 import { readAmount, say } from "../../words.js";
@@ -43,7 +44,10 @@ export function readTerms(values, purchase, cost) {
 
 function readPayers(values, ids, currency, cost) {
   if (values.get("payers") === "one") return [{ user_id: values.get("payer"), amount_cents: cost }];
-  return ids.map((id) => ({ user_id: id, amount_cents: readAmount(values.get(`paid-${id}`), currency) ?? 0 })).filter(({ amount_cents: cents }) => cents !== 0);
+  const paid = ids.map((id) => ({ user_id: id, amount_cents: readAmount(values.get(`paid-${id}`), currency) ?? 0 }));
+  const payers = paid.filter(({ amount_cents: cents }) => cents !== 0);
+  if (!payers.length) throw new Unclear(say("nobody-paid"));
+  return payers;
 }
 
 function readSplit(values, ids, currency) {

@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections.abc import Sequence
+from typing import cast
 
 CONNECTING_AT_ONCE = 50
 PATIENCE_SECONDS = 30
@@ -24,7 +25,10 @@ class Crowd:
         self._ears: list[_Ear] = []
 
     async def listen(self, port: int, tokens: Sequence[str]) -> None:
-        """Let one more listen for each token, to whatever changes from now on."""
+        """Let one more listen for each token, to whatever changes from now on.
+
+        :raises TimeoutError: if they cannot.
+        """
         loop, gate = asyncio.get_running_loop(), asyncio.Semaphore(CONNECTING_AT_ONCE)
 
         async def one(token: str) -> None:
@@ -33,7 +37,8 @@ class Crowd:
                 self._ears.append(ear)
                 await ear.is_ready
 
-        await asyncio.gather(*map(one, tokens))
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await asyncio.gather(*map(one, tokens))
 
     async def take(self, count: int) -> list[Told]:
         """Return the next so many messages.
@@ -65,8 +70,7 @@ class _Ear(asyncio.Protocol):
         self.is_ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = transport = cast("asyncio.Transport", transport)  # uvloop's own is no subclass of it
         key = base64.b64encode(os.urandom(16)).decode()
         transport.write(
             f"GET /v1/live HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

@@ -16,7 +16,10 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 from core import ids
 
-WAKE = "wake"  # session.info key: this transaction emitted something that somebody waits for
+# The bells, and the keys of session.info by which a transaction has one rung after its commit.
+WAKE = "wake"  # it emitted something that somebody waits for
+CHANGED = "changed"  # it wrote down a change that people are to be told of
+BELLS = (WAKE, CHANGED)
 
 
 def asyncpg_url(url: str) -> str:
@@ -63,8 +66,8 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
-        self._bells: list[Callable[[], None]] = []
-        self._outward: list[Callable[[], None]] = []
+        self._bells: dict[str, list[Callable[[], None]]] = {name: [] for name in BELLS}
+        self._outward: list[Callable[[str], None]] = []
 
     @classmethod
     def connect(cls, url: str, *, pool_size: int = 10) -> "Database":
@@ -78,8 +81,9 @@ class Database:
         """Open a transaction that commits at the end of the block, or rolls back if it raises."""
         async with self._sessions.begin() as session:
             yield session
-        if session.info.get(WAKE):
-            self.ring()
+        for name in BELLS:
+            if session.info.get(name):
+                self.ring(name)
 
     @contextlib.asynccontextmanager
     async def snapshot(self) -> AsyncIterator[AsyncSession]:
@@ -97,22 +101,26 @@ class Database:
             driver = (await connection.get_raw_connection()).driver_connection
             return await cast("Any", driver).fetchval(statement.sql, *statement.arguments(parameters))
 
-    def on_commit(self, bell: Callable[[], None], *, of_others: bool = True) -> None:
-        """Call `bell` after each commit that emitted an event, and unless `of_others` is False, of other processes too.
+    def on_commit(self, bell: Callable[[], None], *, name: str = WAKE) -> None:
+        """Call `bell` after each commit that rings the one of this name, in other processes too where `run_wake` runs.
 
-        Of theirs only where `run_wake` runs.
+        That of work is rung by what emits an event.
         """
-        (self._bells if of_others else self._outward).append(bell)
+        self._bells[name].append(bell)
 
-    def ring(self) -> None:
-        """Wake everybody who waits for work: here, and by `run_wake` in other processes."""
-        self.ring_here()
-        for bell in self._outward:
-            bell()
+    def on_ring(self, tell: Callable[[str], None]) -> None:
+        """Call `tell` with the name of each bell that this process rings."""
+        self._outward.append(tell)
 
-    def ring_here(self) -> None:
-        """Wake everybody in this process who waits for work."""
-        for bell in self._bells:
+    def ring(self, name: str = WAKE) -> None:
+        """Wake everybody who waits for this bell: here, and by `run_wake` in other processes."""
+        self.ring_here(name)
+        for tell in self._outward:
+            tell(name)
+
+    def ring_here(self, name: str = WAKE) -> None:
+        """Wake everybody in this process who waits for this bell."""
+        for bell in self._bells.get(name, ()):
             bell()
 
     async def close(self) -> None:

@@ -9,7 +9,7 @@ from api.errors import TooManyListeners
 from api.live.frames import RESET, Frame, frame_of, ready
 from api.live.listener import Ending, Listener
 from core.clock import utc_now
-from core.db import Database
+from core.db import CHANGED, Database
 from core.identity.still_signed_in import still_signed_in
 from core.identity.whose_token import Caller
 from core.ids import UserId
@@ -35,7 +35,7 @@ class Hub:
         self._listeners: defaultdict[UserId, set[Listener]] = defaultdict(set)
         self._is_over = False
         self._gone = asyncio.Event()
-        db.on_commit(self._bell.set)
+        db.on_commit(self._bell.set, name=CHANGED)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Tell what is new until `stopping` is set."""

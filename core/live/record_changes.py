@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.db import WAKE
+from core.db import CHANGED
 from core.ids import EventId, UserId, made_at
 from core.live.models import Change, Kind
 from core.live.what_changed import Told, what_changed
@@ -35,7 +35,7 @@ async def record_changes(session: AsyncSession, events: Sequence[Happened]) -> N
     if rows:
         await session.execute(select(func.pg_advisory_xact_lock(ADVISORY_NAMESPACE, 0)))
         await session.execute(insert(Change), rows)
-        session.info[WAKE] = True
+        session.info[CHANGED] = True
 
 
 async def _of_reports(session: AsyncSession, events: Sequence[Happened]) -> list[tuple[Event, EventId, Told]]:

@@ -98,7 +98,7 @@ class TestTheDocument:
     def test_names_who_listens_and_where_each_event_goes(self, committed: Document) -> None:
         channels, messages = committed["channels"], committed["components"]["messages"]
 
-        assert messages["order.placed"]["x-consumers"] == ["take-orders"]
+        assert messages["order.placed"]["x-consumers"] == ["live", "take-orders"]
         assert channels["take-orders"]["messages"].keys() == {"order.placed"}
         assert channels["take-orders"]["bindings"]["amqp"]["queue"]["name"] == "syncbuy.take-orders"
         assert channels["events"]["bindings"]["amqp"]["exchange"]["name"] == "syncbuy.events"

@@ -12,6 +12,7 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic import SecretStr
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from api.app import create_app
 from api.ground import Ground
@@ -77,10 +78,10 @@ class Ears:
 
     async def closed(self) -> int:
         """Return the code with which the other side closes."""
-        async with asyncio.timeout(20):
-            async for _ in self.socket:
-                pass
-            await self.socket.wait_closed()
+        with contextlib.suppress(ConnectionClosed):
+            async with asyncio.timeout(20):
+                async for _ in self.socket:
+                    pass
         assert self.socket.close_code is not None
         return self.socket.close_code
 
@@ -106,12 +107,18 @@ async def copy_of_api(database_url: str, **settings: Any) -> AsyncIterator[Copy]
 @contextlib.asynccontextmanager
 async def workers(db: Database, bus: Bus) -> AsyncIterator[None]:
     """Let everybody react, in a process of its own."""
-    stopping = asyncio.Event()
-    waking = asyncio.create_task(run_wake(db, stopping))
-    async with carrying(db, bus):
+    async with waking(db), carrying(db, bus):
         yield
+
+
+@contextlib.asynccontextmanager
+async def waking(db: Database) -> AsyncIterator[None]:
+    """Let other processes be woken by what is committed here."""
+    stopping = asyncio.Event()
+    running = asyncio.create_task(run_wake(db, stopping))
+    yield
     stopping.set()
-    await waking
+    await running
 
 
 async def token_of(db: Database, actor: Actor, *, now: datetime | None = None) -> str:

@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from api.live import hub, listener
 from api.live import socket as live_socket
 from core.clock import utc_now
-from core.db import Database
+from core.db import CHANGED, Database
 from core.identity.actor import Actor
 from core.identity.personal_tokens import create_token, revoke_token
 from core.identity.sessions import end_sessions
@@ -29,7 +29,7 @@ from core.live.record_changes import ADVISORY_NAMESPACE
 from core.purchases.add_task import add_task
 from core.purchases.models import Purchase
 from core.purchases.remove_participant import remove_participant
-from tests.api.listening import Copy, Ears, copy_of_api, token_of, workers
+from tests.api.listening import Copy, Ears, copy_of_api, token_of, waking, workers
 from tests.builders import NOW, person, purchase
 from tests.faults.shop import place, rich
 from tests.workers.buses import Buses, until
@@ -37,9 +37,9 @@ from workers.subscriptions import listeners
 
 
 @pytest_asyncio.fixture
-async def api(database_url: str) -> AsyncIterator[Copy]:
-    """Serve the API."""
-    async with copy_of_api(database_url) as copy:
+async def api(db: Database, database_url: str) -> AsyncIterator[Copy]:
+    """Serve the API, beside the process that writes."""
+    async with waking(db), copy_of_api(database_url) as copy:
         yield copy
 
 
@@ -76,7 +76,7 @@ async def write(db: Database, *readers: Actor, size: int = 0) -> int:
             "readers": [each.user_id for each in readers], "happened_at": utc_now(),
         }  # fmt: skip
         number: int = (await session.execute(insert(Change).values(row).returning(Change.id))).scalar_one()
-        session.info["wake"] = True
+        session.info[CHANGED] = True
     return number
 
 
@@ -178,7 +178,7 @@ class TestWhoComesBack:
         async def go_on() -> list[int]:
             return [await write(db, anna if number % 4 else other) for number in range(count)]
 
-        async with copy_of_api(database_url) as one, copy_of_api(database_url) as two:
+        async with waking(db), copy_of_api(database_url) as one, copy_of_api(database_url) as two:
             token = await token_of(db, anna)
             async with one.heard(token) as ears:
                 last = await ears.ready()

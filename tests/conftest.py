@@ -18,6 +18,7 @@ from core.config import LoggingSettings
 from core.db import Database
 from core.embedded_postgres import EmbeddedPostgres
 from core.logs import set_up_logs
+from core.secrets import Secrets
 from sandbox.rabbitmq import RabbitNode, server_script, throwaway_rabbitmq
 from tests.databases import Server
 from tests.workers.buses import Buses, forget
@@ -114,6 +115,12 @@ async def session(shared_db: Database) -> AsyncIterator[AsyncSession]:
         ) as session:
             yield session
         await transaction.rollback()
+
+
+@pytest.fixture
+def secrets(tmp_path: Path) -> Secrets:
+    """Return the keys of an installation of the test's own."""
+    return Secrets(tmp_path / "secrets.json")
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.db import Database
 from core.errors import Forbidden, Invalid
+from core.identity.guesses import count_guess
 from core.identity.models import Password
 from core.identity.passwords import check_login_name, check_password, hash_password, is_password, name_key
 from core.identity.people import hold_person
@@ -35,6 +36,7 @@ async def set_password(
     :raises SignInFirst: if a personal token asks.
     :raises WrongLoginName, WrongPasswordLength: if it is no name or no password.
     :raises NameNeeded: if there is no password yet, and no name.
+    :raises TooOften: if the current password was tried too often.
     :raises WrongCurrentPassword: if there is a password, and `current_password` is another.
     :raises NameTaken: if the name is somebody else's.
     """
@@ -44,8 +46,10 @@ async def set_password(
     check_password(password)
     async with db.transaction() as session:
         known = await session.get(Password, user_id)
-    if known is not None and not await is_password(current_password or "", known.hash):
-        raise WrongCurrentPassword
+    if known is not None:
+        await count_guess(db, name=known.name)
+        if not await is_password(current_password or "", known.hash):
+            raise WrongCurrentPassword
     if known is None and kept_name is None:
         raise NameNeeded
     hashed = await hash_password(password)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import jwt
 import pytest
 import pytest_asyncio
 from sqlalchemy import select
@@ -30,6 +31,9 @@ from core.accounts.withdraw import request_withdrawal
 from core.clock import utc_now
 from core.db import Database
 from core.identity.actor import Actor
+from core.identity.tokens import NAME as JWT
+from core.identity.tokens import issue_access_token, read_access_token
+from core.ids import SessionId, UserId, new_id
 from core.ledger.audit import audit
 from core.ledger.balances import balance
 from core.ledger.chart import Leg, bank, wallet
@@ -683,6 +687,17 @@ class TestSecrets:
         for hours, count in ((71, 2), (73, 1)):
             assert len(secrets.active(seal.NAME, utc_now() + timedelta(hours=hours))) == count
 
+    async def test_of_sign_ins_follow_one_another_and_sign_nobody_out(self, manage: Manage, secrets: Secrets) -> None:
+        user_id, session_id = UserId(new_id()), SessionId(new_id())
+        tokens = []
+        for _ in range(2):
+            tokens.append(issue_access_token(user_id=user_id, session_id=session_id, secrets=secrets, now=utc_now()))
+            await manage.done("secrets", "rotate", "jwt", "--yes")
+
+        assert len({jwt.get_unverified_header(token)["kid"] for token in tokens}) == 2
+        for token in tokens:
+            assert read_access_token(token, secrets=secrets, now=utc_now()).user_id == user_id
+
     async def test_are_shown_once_when_it_is_asked_for(self, manage: Manage, tmp_path: Path) -> None:
         words = ("secrets", "rotate", "standard_webhook_secret", "--overlap-hours", 0, "--yes", "--show")
 
@@ -724,7 +739,7 @@ class TestSecrets:
         assert "hidden" not in said
 
     def test_are_all_named_in_the_help(self) -> None:
-        assert set(re.findall(r"\w+", NAMES)) - {"or"} == {*SECRET_NAMES, seal.NAME}
+        assert set(re.findall(r"\w+", NAMES)) - {"or"} == {*SECRET_NAMES, seal.NAME, JWT}
 
 
 class TestTheProcess:

@@ -6,10 +6,15 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from core.clock import utc_now
 from core.db import Database
 from core.identity.models import Identity, User
+from core.identity.personal_tokens import create_token
+from core.identity.whose_token import whose_token
+from core.secrets import Secrets
 from tests.admin.manage import Manage
 from tests.builders import debt, person
+from tests.core.identity.signing_in import registered
 
 
 class TestPeople:
@@ -31,6 +36,34 @@ class TestPeople:
         shown = await manage.read("people", "show", debtor.user_id)
 
         assert (shown["person"]["name"], shown["open_matters"]["debts"]) == ("Борис", 1)
+
+    async def test_are_shown_with_how_and_where_they_sign_in_and_are_signed_out(
+        self, manage: Manage, db: Database, secrets: Secrets
+    ) -> None:
+        async with db.transaction() as session:
+            await person(session, "Борис", username="boris_b")
+        anna = await registered(db, secrets, "anna", client="Firefox", at=utc_now())
+        caller = await whose_token(db, token=anna.access_token, secrets=secrets, now=utc_now())
+        assert caller is not None
+        async with db.transaction() as session:
+            await create_token(session, actor=caller.actor, name="backup", expires_at=None, now=utc_now())
+
+        listed = (await manage.read("people", "list"))["people"]
+        [found] = (await manage.read("people", "list", "--named", "ANNA"))["people"]
+        shown = await manage.read("people", "show", anna.user.id)
+
+        assert [(each["ways_in"], each["login_name"]) for each in listed] == [("password", "anna"), ("telegram", None)]
+        assert found["id"] == str(anna.user.id)
+        assert (shown["password"]["name"], shown["identity"]) == ("anna", None)
+        assert [each["client"] for each in shown["sessions"]] == ["Firefox"]
+        assert [each["name"] for each in shown["tokens"]] == ["backup"]
+        assert "hash" not in str(shown)
+        assert "Nothing was changed" in await manage.refused("people", "sign-out", anna.user.id, said="n\n")
+        await manage.done("people", "sign-out", anna.user.id, "--yes", "--operator", "ops")
+        assert await whose_token(db, token=anna.access_token, secrets=secrets, now=utc_now()) is None
+        assert (await manage.read("people", "show", anna.user.id))["tokens"] == []
+        [done] = (await manage.read("actions", "list"))["actions"]
+        assert (done["action"], done["operator"], done["subject"]) == ("people sign-out", "ops", str(anna.user.id))
 
     async def test_are_exported_to_a_file_of_the_owner_alone(
         self, manage: Manage, db: Database, tmp_path: Path

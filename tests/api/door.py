@@ -24,6 +24,7 @@ from core.secrets import Secrets
 from core.web.peers import Peers
 from core.web.serve import listen, serve
 from tests.builders import BANK, GROUP, person
+from tests.core.identity.proofs import BOT_TOKEN
 
 PATIENT = {"api_requests_per_minute": 1_000_000, "api_sign_ins_per_minute": 1_000_000}
 
@@ -101,6 +102,7 @@ async def open_door(db: Database, folder: Path, *, trusted_proxies: str = "", **
             providers=_providers(unused, secrets),
             settings=ApiSettings(_env_file=None, **{**PATIENT, **settings}),
             peers=Peers(trusted_proxies),
+            bot_token=SecretStr(BOT_TOKEN),
         )
         stopping = asyncio.Event()
         with listen("127.0.0.1", 0) as listening:

@@ -13,6 +13,7 @@ from core.clock import utc_now
 from core.db import Database
 from core.dialogs.models import Dialog
 from core.idempotency.models import IdempotencyRow
+from core.identity.models import PersonalToken, SessionRow, SignInCode, UsedProof
 from core.ids import EventId, new_id
 from core.inbox.models import InboxRow
 from core.inbox.once import once_each
@@ -83,6 +84,26 @@ class TestSweep:
         assert await left(session, NoticeRow.dedup_key) == {"young", "lost", "unread", "parked"}
         assert sorted(await session.scalars(select(Notification.status))) == ["delivered", "queued"]
         assert await session.scalar(select(func.count()).select_from(DeadLetter)) == 1
+
+    async def test_deletes_what_nobody_can_sign_in_by_any_more(self, session: AsyncSession) -> None:
+        for days in (-1, 0, 29, 31):
+            who, over, mark = await person(session), days_ago(days), str(days).encode()
+            session.add(SignInCode(user_id=who.user_id, hash=mark, expires_at=over))
+            session.add(UsedProof(fingerprint=mark, expires_at=over))
+            session.add(
+                SessionRow(user_id=who.user_id, client=f"{days}", secret_hash=mark, created_at=NOW, refreshed_at=NOW,
+                           expires_at=over)
+            )  # fmt: skip
+            token = {"name": f"{days}", "prefix": "", "created_at": NOW}
+            session.add(PersonalToken(user_id=who.user_id, hash=mark, expires_at=over, **token))
+        session.add(PersonalToken(user_id=who.user_id, hash=b"", expires_at=None, **{**token, "name": "for ever"}))
+        await session.flush()
+
+        await sweep(session, now=NOW)
+
+        assert await left(session, SignInCode.hash) == await left(session, UsedProof.fingerprint) == {b"-1"}
+        assert await left(session, SessionRow.client) == {"-1"}
+        assert await left(session, PersonalToken.name) == {"-1", "0", "29", "for ever"}
 
     async def test_says_that_there_is_more_until_there_is_not(
         self, session: AsyncSession, monkeypatch: pytest.MonkeyPatch

@@ -1,0 +1,187 @@
+"""What a person sees and changes of themselves over HTTP, and what a script of theirs may not."""
+
+from datetime import timedelta
+from typing import Any
+
+import httpx2
+
+from core.clock import utc_now
+from core.ids import new_id
+from tests.api.door import Door, Person
+from tests.core.identity.proofs import init_data
+
+
+async def refusal(person: Person, method: str, path: str, body: Any = None) -> tuple[int, str]:
+    answer = await person.ask(method, path, body)
+    return answer.status_code, answer.json()["code"]
+
+
+async def done(person: Person, method: str, path: str, body: Any = None) -> httpx2.Response:
+    answer = await person.ask(method, path, body)
+    assert answer.is_success, answer.text
+    return answer
+
+
+async def script_of(person: Person) -> Person:
+    """Return a script that asks by a personal token of the person."""
+    token = (await person.post("/tokens", {"name": "script"}))["token"]
+    return Person(person.actor, person.http, token)
+
+
+def telegram(**more: Any) -> dict[str, Any]:
+    proof = {"kind": "init_data", "init_data": init_data(at=utc_now(), username="anna_k", **more)}
+    return {"provider": "telegram", "proof": proof}
+
+
+class TestMe:
+    async def test_is_the_person_with_their_settings_and_ways_in(self, door: Door) -> None:
+        mine = await (await door.person("Анна")).get("/me")
+
+        assert (mine["name"], mine["language"], mine["time_zone"]) == ("Анна", "ru", "Europe/Moscow")
+        assert (mine["quiet_from"], mine["quiet_until"], mine["remind"]) == ("22:00", "09:00", True)
+        assert (mine["has_password"], mine["login_name"]) == (False, None)
+        [identity] = mine["identities"]
+        assert (identity["provider"], identity["username"], identity["reach"]) == ("telegram", None, "not_started")
+        assert identity["created_at"].endswith("Z")
+
+    async def test_changes_what_is_given_and_nothing_else(self, door: Door) -> None:
+        anna = await door.person()
+        before = await anna.get("/me")
+        changes = {"language": "en", "time_zone": "Asia/Omsk", "quiet_from": "23:30", "remind_every_days": 7}
+
+        after = (await done(anna, "PATCH", "/me", changes)).json()
+
+        assert after == {**before, **changes}
+        assert await anna.get("/me") == after
+        assert (await done(anna, "PATCH", "/me", {})).json() == after
+        assert (await anna.ask("GET", "/nowhere")).json()["message"].startswith("There is nothing")
+
+    async def test_keeps_the_rules_of_the_chat(self, door: Door) -> None:
+        anna = await door.person()
+        before = await anna.get("/me")
+        given: list[tuple[dict[str, Any], str]] = [
+            ({"language": "tlh"}, "UNKNOWN_LANGUAGE"),
+            ({"time_zone": "Mars/Olympus"}, "UNKNOWN_TIME_ZONE"),
+            ({"quiet_from": "09:00", "quiet_until": "08:00"}, "QUIET_TOO_LONG"),
+            ({"quiet_from": "25:00"}, "WRONG_SHAPE"),
+            ({"remind_before_days": 31}, "WRONG_SHAPE"),
+            ({"id": "42"}, "WRONG_SHAPE"),
+        ]
+
+        for change, code in given:
+            assert await refusal(anna, "PATCH", "/me", {"remind": False, **change}) == (422, code)
+
+        assert await anna.get("/me") == before
+
+    async def test_says_where_to_be_paid(self, door: Door) -> None:
+        anna = await door.person()
+        wanted = {"phone": "+7 (912) 345-67-89", "card": None, "text": "  tea  or coffee "}
+
+        await done(anna, "PUT", "/me/requisites", wanted)
+
+        assert await anna.get("/me/requisites") == {"phone": "+79123456789", "card": None, "text": "tea or coffee"}
+        wrong = {"phone": None, "card": "1234", "text": None}
+        assert await refusal(anna, "PUT", "/me/requisites", wrong) == (422, "NOT_A_CARD")
+        await done(anna, "PUT", "/me/requisites", {"phone": None, "card": None, "text": None})
+        assert await anna.get("/me/requisites") == {"phone": None, "card": None, "text": None}
+
+
+class TestWaysIn:
+    async def test_are_added_changed_and_taken_away_but_for_the_last(self, door: Door) -> None:
+        anna = await door.person()
+        assert await refusal(anna, "DELETE", "/me/identities/telegram") == (409, "LAST_WAY_IN")
+        assert await refusal(anna, "PUT", "/me/password", {"password": "x" * 8}) == (422, "NAME_NEEDED")
+
+        await done(anna, "PUT", "/me/password", {"name": "Anna", "password": "correct horse"})
+        other = {"password": "battery staple", "current_password": "wrong horse"}
+        assert await refusal(anna, "PUT", "/me/password", other) == (403, "WRONG_CURRENT_PASSWORD")
+        await done(anna, "PUT", "/me/password", {**other, "current_password": "correct horse"})
+        await done(anna, "DELETE", "/me/identities/telegram")
+        assert await refusal(anna, "DELETE", "/me/identities/telegram") == (404, "IDENTITY_NOT_FOUND")
+        linked = await done(anna, "POST", "/me/identities", telegram())
+
+        assert (linked.status_code, linked.headers["Location"]) == (201, "/v1/me")
+        mine = await anna.get("/me")
+        assert (mine["has_password"], mine["login_name"]) == (True, "Anna")
+        assert [each["username"] for each in mine["identities"]] == ["anna_k"]
+
+    async def test_are_nobody_elses(self, door: Door) -> None:
+        anna, boris = await door.person("Anna"), await door.person("Boris")
+        for person, name in ((anna, "anna"), (boris, "boris")):
+            await done(person, "PUT", "/me/password", {"name": name, "password": "correct horse"})
+            await done(person, "DELETE", "/me/identities/telegram")
+        seen = telegram()
+        await done(anna, "POST", "/me/identities", seen)
+
+        assert await refusal(boris, "POST", "/me/identities", seen) == (401, "PROOF_REFUSED")
+        assert await refusal(boris, "POST", "/me/identities", telegram(x=1)) == (409, "IDENTITY_TAKEN")
+        hers = {"name": "ANNA", "password": "battery staple", "current_password": "correct horse"}
+        assert await refusal(boris, "PUT", "/me/password", hers) == (409, "NAME_TAKEN")
+
+
+class TestSessions:
+    async def test_are_listed_and_ended(self, door: Door) -> None:
+        anna, boris = await door.person("Anna"), await door.person("Boris")
+        async with door.db.transaction() as session:
+            phone = await door.signed_in(session, anna.actor)
+        listed = await anna.get("/sessions?limit=1&offset=1")
+        assert (listed["total"], [each["is_current"] for each in listed["items"]]) == (2, [True])
+        [other] = [each for each in (await anna.get("/sessions"))["items"] if not each["is_current"]]
+
+        assert await refusal(boris, "DELETE", f"/sessions/{other['id']}") == (404, "SESSION_NOT_FOUND")
+        await done(anna, "DELETE", f"/sessions/{other['id']}")
+
+        assert await refusal(phone, "GET", "/me") == (401, "NOT_SIGNED_IN")
+        assert await refusal(anna, "DELETE", f"/sessions/{other['id']}") == (404, "SESSION_NOT_FOUND")
+        assert await refusal(anna, "DELETE", "/sessions/x") == (404, "NO_SUCH_ADDRESS")
+
+
+class TestPersonalTokens:
+    async def test_let_a_script_ask_until_they_are_revoked(self, door: Door) -> None:
+        anna, boris = await door.person("Anna"), await door.person("Boris")
+        until = (utc_now() + timedelta(days=1)).isoformat()
+        made = await done(anna, "POST", "/tokens", {"name": "backup", "expires_at": until})
+        token = made.json()
+        script = Person(anna.actor, anna.http, token.pop("token"))
+
+        assert (made.status_code, made.headers["Location"]) == (201, "/v1/tokens")
+        assert (await script.get("/me"))["id"] == anna.id
+        listed = await anna.get("/tokens")
+        assert (listed["total"], listed["items"][0]["last_used_at"] is not None) == (1, True)
+        assert listed["items"] == [{**token, "last_used_at": listed["items"][0]["last_used_at"]}]
+        assert script.token not in str(listed)
+        assert await refusal(boris, "DELETE", f"/tokens/{token['id']}") == (404, "TOKEN_NOT_FOUND")
+        await done(anna, "DELETE", f"/tokens/{token['id']}")
+        assert await refusal(script, "GET", "/me") == (401, "NOT_SIGNED_IN")
+
+    async def test_are_kept_by_no_idempotency_key(self, door: Door) -> None:
+        anna, key = await door.person(), str(new_id())
+
+        first, second = [await anna.ask("POST", "/tokens", {"name": "x"}, key=key) for _ in range(2)]
+
+        assert first.json()["token"] != second.json()["token"]
+
+    async def test_have_a_name_and_an_end_to_come(self, door: Door) -> None:
+        anna = await door.person()
+
+        for body, code in (
+            ({"name": " "}, "WRONG_TOKEN_NAME"),
+            ({"name": "x", "expires_at": "2020-01-01T00:00:00Z"}, "TOKEN_EXPIRES_IN_THE_PAST"),
+            ({"name": "x", "expires_at": "2020-01-01"}, "WRONG_SHAPE"),
+        ):
+            assert await refusal(anna, "POST", "/tokens", body) == (422, code)
+
+    async def test_open_no_other_doors(self, door: Door) -> None:
+        script = await script_of(await door.person())
+        identity = new_id()
+
+        for method, path, body in (
+            ("POST", "/tokens", {"name": "another"}),
+            ("DELETE", f"/tokens/{identity}", None),
+            ("DELETE", f"/sessions/{identity}", None),
+            ("POST", "/auth/logout", None),
+            ("PUT", "/me/password", {"name": "anna", "password": "correct horse"}),
+            ("POST", "/me/identities", telegram()),
+            ("DELETE", "/me/identities/telegram", None),
+        ):
+            assert await refusal(script, method, path, body) == (403, "SIGN_IN_FIRST"), path

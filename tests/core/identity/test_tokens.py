@@ -1,0 +1,169 @@
+"""An access token is believed for a quarter of an hour if we signed it, and nothing in it chooses how."""
+
+import base64
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.identity.tokens import (
+    CLOCK_SKEW,
+    LIVES,
+    NAME,
+    Access,
+    TokenRefused,
+    issue_access_token,
+    read_access_token,
+)
+from core.ids import SessionId, UserId, new_id
+from core.secrets import Secret, Secrets
+from tests.builders import NOW
+
+SECOND = timedelta(seconds=1)
+NESTED = st.lists(st.integers())
+USER, SESSION = UserId(new_id()), SessionId(new_id())
+
+
+def issued(secrets: Secrets, *, now: datetime = NOW) -> str:
+    return issue_access_token(user_id=USER, session_id=SESSION, secrets=secrets, now=now)
+
+
+def refused(token: str, secrets: Secrets, *, now: datetime = NOW) -> bool:
+    with pytest.raises(TokenRefused):
+        read_access_token(token, secrets=secrets, now=now)
+    return True
+
+
+def claims(**changed: Any) -> dict[str, Any]:
+    stamp = int(NOW.timestamp())
+    whole = {
+        "iss": "syncbuy",
+        "aud": "syncbuy-api",
+        "sub": str(USER),
+        "sid": str(SESSION),
+        "iat": stamp,
+        "nbf": stamp,
+        "exp": stamp + 900,
+    }
+    return {name: value for name, value in {**whole, **changed}.items() if value is not None}
+
+
+def forged(key: Secret, *, algorithm: str = "HS256", typ: str | None = "at+jwt", **changed: Any) -> str:
+    """Return a token that we would have signed, but for what is changed."""
+    return jwt.encode(claims(**changed), key.value, algorithm=algorithm, headers={"kid": key.kid, "typ": typ})
+
+
+class TestAnAccessToken:
+    def test_says_whose_it_is_and_until_when(self, secrets: Secrets) -> None:
+        assert read_access_token(issued(secrets), secrets=secrets, now=NOW) == Access(USER, SESSION, NOW + LIVES)
+
+    def test_counts_for_a_quarter_of_an_hour(self, secrets: Secrets) -> None:
+        token = issued(secrets)
+
+        for now in (NOW - CLOCK_SKEW, NOW + LIVES - SECOND):
+            read_access_token(token, secrets=secrets, now=now)
+        for now in (NOW - CLOCK_SKEW - SECOND, NOW + LIVES):
+            assert refused(token, secrets, now=now)
+
+    def test_that_is_ours_in_all_is_what_the_next_tests_spoil(self, secrets: Secrets) -> None:
+        read_access_token(forged(secrets.newest(NAME, NOW)), secrets=secrets, now=NOW)
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            *({name: None} for name in ("iss", "aud", "sub", "sid", "iat", "nbf", "exp")),
+            {"iss": "somebody"},
+            {"aud": "another-api"},
+            {"aud": ["syncbuy-api", "another-api"]},
+            {"sub": "42"},
+            {"sid": 42},
+            {"exp": True},
+            {"exp": str(int(NOW.timestamp()) + 900)},
+            {"exp": 10**30},
+            {"iat": 10**30},
+            {"typ": "JWT"},
+            {"typ": None},
+        ],
+    )
+    def test_that_says_something_else_is_refused(self, secrets: Secrets, changed: dict[str, Any]) -> None:
+        assert refused(forged(secrets.newest(NAME, NOW), **changed), secrets)
+
+    def test_of_another_algorithm_is_refused(self, secrets: Secrets) -> None:
+        ours = secrets.rotate(NAME, "k" * 64, overlap=LIVES, now=NOW)
+
+        assert refused(forged(ours, algorithm="HS512"), secrets)
+
+    def test_is_signed_by_a_key_of_ours_and_by_no_other(self, secrets: Secrets) -> None:
+        ours = secrets.newest(NAME, NOW)
+        theirs = "x" * 43
+
+        assert refused(forged(Secret(ours.kid, theirs)), secrets)
+        assert refused(forged(Secret("another", ours.value)), secrets)
+        assert refused(jwt.encode(claims(), ours.value, headers={"typ": "at+jwt"}), secrets)
+
+    def test_without_a_signature_is_refused(self, secrets: Secrets) -> None:
+        ours = secrets.newest(NAME, NOW)
+        head, body, signature = forged(ours).split(".")
+        none = json.dumps({"alg": "none", "typ": "at+jwt", "kid": ours.kid}).encode()
+        unsigned = base64.urlsafe_b64encode(none).rstrip(b"=").decode()
+
+        assert refused(f"{unsigned}.{body}.", secrets)
+        assert refused(f"{unsigned}.{body}.{signature}", secrets)
+        assert refused(f"{head}.{body}.", secrets)
+        assert refused(f"{head}.{body}", secrets)
+
+    def test_of_another_purpose_of_the_same_file_of_keys_is_refused(self, secrets: Secrets) -> None:
+        secrets.newest(NAME, NOW)
+
+        assert refused(forged(secrets.newest("buttons", NOW)), secrets)
+
+    def test_is_worth_nothing_once_a_letter_is_changed(self, secrets: Secrets) -> None:
+        token = issued(secrets)
+
+        for place in range(0, len(token) - 1, 7):
+            letter = "A" if token[place] != "A" else "B"
+            assert refused(token[:place] + letter + token[place + 1 :], secrets)
+
+    @settings(max_examples=300)
+    @given(st.one_of(st.text(max_size=100), st.text("eyJhbGciOiJI.-_=", max_size=300)))
+    def test_of_any_text_is_refused_and_nothing_else_is_raised(self, written: str) -> None:
+        secrets = Secrets(Path("there-is-no-such-file"))
+
+        assert refused(written, secrets)
+        assert refused(f"{written}.{written}.{written}", secrets)
+
+    @settings(max_examples=150)
+    @given(
+        st.dictionaries(st.text(max_size=5), st.none() | st.integers() | st.text(max_size=5) | st.lists(st.integers()))
+    )
+    def test_of_any_header_and_claims_is_refused_and_nothing_else_is_raised(self, said: dict[str, Any]) -> None:
+        secrets = Secrets(Path("there-is-no-such-file"))
+        part = base64.urlsafe_b64encode(json.dumps(said).encode()).rstrip(b"=").decode()
+
+        assert refused(f"{part}.{part}.{part}", secrets)
+
+
+class TestTheKeyOfTokens:
+    def test_follows_another_while_tokens_of_both_count(self, secrets: Secrets) -> None:
+        old = issued(secrets)
+
+        secrets.rotate(NAME, None, overlap=LIVES, now=NOW)
+        new = issued(secrets)
+
+        kids = [jwt.get_unverified_header(token)["kid"] for token in (old, new)]
+        assert len(set(kids)) == 2
+        for token in (old, new):
+            assert read_access_token(token, secrets=secrets, now=NOW).user_id == USER
+
+    def test_is_forgotten_at_once_where_it_was_stolen(self, secrets: Secrets) -> None:
+        old = issued(secrets)
+
+        secrets.rotate(NAME, None, overlap=timedelta(0), now=NOW)
+
+        assert refused(old, secrets)
+        read_access_token(issued(secrets), secrets=secrets, now=NOW)

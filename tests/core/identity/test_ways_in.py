@@ -1,0 +1,217 @@
+"""A person adds another way to sign in, changes it or takes it away; the last one stays."""
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.db import Database
+from core.errors import TooOften
+from core.identity.find_person import find_person
+from core.identity.guesses import AT_ONCE
+from core.identity.link_telegram import (
+    IdentityNotFound,
+    IdentityTaken,
+    LastWayIn,
+    OtherTelegramLinked,
+    link_telegram,
+    unlink_telegram,
+)
+from core.identity.models import Identity, SignInCode, User
+from core.identity.people import PersonNotFound, find_people, ways_in
+from core.identity.personal_tokens import create_token
+from core.identity.register_with_password import NameTaken
+from core.identity.sessions import start_session
+from core.identity.set_password import NameNeeded, WrongCurrentPassword, set_password
+from core.identity.sign_in_with_code import issue_sign_in_code
+from core.identity.sign_in_with_password import WrongNameOrPassword, sign_in_with_password
+from core.identity.telegram_proof import ProofRefused
+from core.identity.whose_token import Caller, SignInFirst, whose_token
+from core.ids import TokenId, new_id
+from core.outbox.models import OutboxRow
+from core.personal_data.erase_person import erase_person
+from core.secrets import Secrets
+from tests.builders import NOW, person
+from tests.core.identity.proofs import proof
+from tests.core.identity.signing_in import PASSWORD, actor_of, caller_of, from_telegram, registered
+
+ANOTHER = "battery staple"
+
+
+async def choose(
+    db: Database, caller: Caller, *, password: str = ANOTHER, name: str | None = None, current: str | None = None
+) -> None:
+    await set_password(db, caller=caller, name=name, password=password, current_password=current, now=NOW)
+
+
+async def from_chat(db: Database, secrets: Secrets) -> Caller:
+    """Return somebody who is known by Telegram alone."""
+    async with db.transaction() as session:
+        signed_in, _ = await from_telegram(session, secrets, proof())
+    return await caller_of(db, secrets, signed_in)
+
+
+class TestAPassword:
+    async def test_is_added_with_a_name_by_who_came_from_telegram(self, db: Database, secrets: Secrets) -> None:
+        caller = await from_chat(db, secrets)
+        with pytest.raises(NameNeeded):
+            await choose(db, caller)
+
+        await choose(db, caller, name="Anna")
+
+        signed_in = await sign_in_with_password(db, name="anna", password=ANOTHER, client="", secrets=secrets, now=NOW)
+        assert signed_in.user.id == caller.actor.user_id
+        assert signed_in.user.name == "Анна"  # what they sign in by is not what they are called
+
+    async def test_is_changed_by_who_knows_it_which_ends_the_other_sessions(
+        self, db: Database, secrets: Secrets
+    ) -> None:
+        here = await registered(db, secrets, "Anna")
+        elsewhere = await sign_in_with_password(db, name="Anna", password=PASSWORD, client="", secrets=secrets, now=NOW)
+        caller = await caller_of(db, secrets, here)
+        for wrong in (None, "", ANOTHER):
+            with pytest.raises(WrongCurrentPassword):
+                await choose(db, caller, current=wrong)
+
+        await choose(db, caller, current=PASSWORD, name="Anna K")
+
+        alive = [
+            await whose_token(db, token=each.access_token, secrets=secrets, now=NOW) is not None
+            for each in (here, elsewhere)
+        ]
+        assert alive == [True, False]
+        for name, password in (("Anna", ANOTHER), ("Anna K", PASSWORD)):
+            with pytest.raises(WrongNameOrPassword):
+                await sign_in_with_password(db, name=name, password=password, client="", secrets=secrets, now=NOW)
+        await sign_in_with_password(db, name="Anna K", password=ANOTHER, client="", secrets=secrets, now=NOW)
+
+    async def test_is_not_guessed_by_who_stole_a_session(self, db: Database, secrets: Secrets) -> None:
+        caller = await caller_of(db, secrets, await registered(db, secrets, "Anna"))
+
+        for _ in range(AT_ONCE):
+            with pytest.raises(WrongCurrentPassword):
+                await choose(db, caller, current=ANOTHER)
+        with pytest.raises(TooOften):
+            await choose(db, caller, current=PASSWORD)
+
+    async def test_does_not_take_anothers_name(self, db: Database, secrets: Secrets) -> None:
+        await registered(db, secrets, "Boris")
+        anna = await caller_of(db, secrets, await registered(db, secrets, "Anna"))
+        vera = await from_chat(db, secrets)
+
+        with pytest.raises(NameTaken):
+            await choose(db, anna, current=PASSWORD, name="BORIS")
+        with pytest.raises(NameTaken):
+            await choose(db, vera, name="boris")
+
+    async def test_is_not_for_a_script_to_choose(self, db: Database) -> None:
+        async with db.transaction() as session:
+            actor = await person(session)
+
+        with pytest.raises(SignInFirst):
+            await choose(db, Caller(actor, token_id=TokenId(new_id())), name="Anna")
+
+
+class TestTelegram:
+    async def test_is_linked_to_who_came_by_a_password(self, db: Database, secrets: Secrets) -> None:
+        anna = actor_of(await registered(db, secrets, "anna"))
+        async with db.transaction() as session:
+            expected = await find_person(session, username="@anna_k", language="ru", time_zone="UTC", now=NOW)
+            await link_telegram(session, actor=anna, proof=proof(username="anna_k"), now=NOW)
+            again = await link_telegram(session, actor=anna, proof=proof(username="anna_k", x=1), now=NOW)
+
+            signed_in, is_new = await from_telegram(session, secrets, proof(username="anna_k", x=2))
+            claimed = (await session.scalars(select(OutboxRow.payload).order_by(OutboxRow.id.desc()))).first()
+
+        assert (signed_in.user.id, is_new) == (anna.user_id, False)
+        assert (again.user_id, signed_in.user.name) == (anna.user_id, "Анна")
+        assert claimed == {"user_id": str(anna.user_id), "placeholder_id": str(expected.id)}
+
+    async def test_is_one_persons_alone(self, db: Database, secrets: Secrets) -> None:
+        anna = actor_of(await registered(db, secrets, "anna"))
+        await from_chat(db, secrets)
+        async with db.transaction() as session:
+            with pytest.raises(IdentityTaken):
+                await link_telegram(session, actor=anna, proof=proof(x=1), now=NOW)
+            await link_telegram(session, actor=anna, proof=proof(43), now=NOW)
+            with pytest.raises(OtherTelegramLinked):
+                await link_telegram(session, actor=anna, proof=proof(44), now=NOW)
+
+    async def test_is_linked_once_by_each_proof(self, session: AsyncSession, secrets: Secrets) -> None:
+        await from_telegram(session, secrets, proof())
+        boris = await person(session, "Борис")
+
+        with pytest.raises(ProofRefused):
+            await link_telegram(session, actor=boris, proof=proof(), now=NOW)
+
+    async def test_is_unlinked_unless_it_is_the_last_way_in(self, db: Database, secrets: Secrets) -> None:
+        caller = await from_chat(db, secrets)
+        async with db.transaction() as session:
+            with pytest.raises(LastWayIn):
+                await unlink_telegram(session, actor=caller.actor)
+        await choose(db, caller, name="anna")
+
+        async with db.transaction() as session:
+            await issue_sign_in_code(session, actor=caller.actor, now=NOW)
+            await unlink_telegram(session, actor=caller.actor)
+            with pytest.raises(IdentityNotFound):
+                await unlink_telegram(session, actor=caller.actor)
+
+            assert (await session.scalars(select(Identity))).all() == []
+            assert (await session.scalars(select(SignInCode))).all() == []
+            signed_in, is_new = await from_telegram(session, secrets, proof(x=1))
+        assert is_new
+        assert signed_in.user.id != caller.actor.user_id
+
+
+class TestWaysIn:
+    async def test_are_told_apart_and_found_by_their_names(self, db: Database, secrets: Secrets) -> None:
+        anna = await registered(db, secrets, "anna")
+        async with db.transaction() as session:
+            boris = await person(session, "Борис", username="boris_b")
+            await find_person(session, username="@vera", language="ru", time_zone="UTC", now=NOW)
+            await link_telegram(session, actor=actor_of(anna), proof=proof(), now=NOW)
+            await session.flush()
+
+            listed = [(user.name, ways.names) for user, ways in await find_people(session, limit=10)]
+            assert listed == [("@vera", ["username"]), ("Борис", ["telegram"]), ("Анна", ["telegram", "password"])]
+            for named, user_id in (("ANNA", anna.user.id), ("boris_", boris.user_id), ("42", anna.user.id)):
+                [(user, _)] = await find_people(session, named=named, limit=10)
+                assert user.id == user_id
+            assert (await ways_in(session, boris.user_id)).password is None
+
+
+class TestSomebodyWhoWasErased:
+    async def test_has_no_way_in_and_gets_none(self, db: Database, secrets: Secrets) -> None:
+        signed_in = await registered(db, secrets, "anna")
+        caller = await caller_of(db, secrets, signed_in)
+        async with db.transaction() as session:
+            _, written = await create_token(session, actor=caller.actor, name="x", expires_at=None, now=NOW)
+            await session.flush()
+            await erase_person(session, user_id=caller.actor.user_id, now=NOW)
+
+        for token in (signed_in.access_token, written):
+            assert await whose_token(db, token=token, secrets=secrets, now=NOW) is None
+        with pytest.raises(PersonNotFound):
+            await choose(db, caller, name="anna")
+        async with db.transaction() as session:
+            for late in (
+                link_telegram(session, actor=caller.actor, proof=proof(), now=NOW),
+                create_token(session, actor=caller.actor, name="x", expires_at=None, now=NOW),
+            ):
+                with pytest.raises(PersonNotFound):
+                    await late
+        async with db.transaction() as session:
+            # Whoever was let in at the very moment is nobody at the next request.
+            late_session = await start_session(
+                session, user_id=caller.actor.user_id, client="", secrets=secrets, now=NOW
+            )
+        assert await whose_token(db, token=late_session.access_token, secrets=secrets, now=NOW) is None
+        await registered(db, secrets, "anna")
+
+    async def test_is_not_whoever_calls_themselves_like_their_username(self, db: Database) -> None:
+        async with db.transaction() as session:
+            boris = await person(session, "Борис", username="boris_b")
+            namesake = await person(session, "@boris_b")
+            await erase_person(session, user_id=boris.user_id, now=NOW)
+
+            assert (await session.get_one(User, namesake.user_id, populate_existing=True)).erased_at is None

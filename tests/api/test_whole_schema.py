@@ -1,0 +1,43 @@
+"""Everything that the OpenAPI document promises holds, whatever is sent: schemathesis over the whole of it."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.clock import utc_now
+from core.identity.personal_tokens import create_token
+from tests.api.door import Door
+from tests.builders import funded
+
+# How long it may look for what breaks in each way; more finds more: SCHEMATHESIS_SECONDS=600.
+SECONDS = {"examples,coverage": "10", "fuzzing": "5", "stateful": "8"}
+PROGRAM = Path(sys.executable).parent / "schemathesis"
+# A rule refuses more than a schema can say: a currency that nobody has, shares that do not add up.
+NOT_PROMISED = "positive_data_acceptance"
+
+
+class TestTheApi:
+    @pytest.mark.slow
+    @pytest.mark.parametrize("phases", SECONDS)
+    async def test_keeps_every_promise_of_its_document(self, door: Door, tmp_path: Path, phases: str) -> None:
+        anna = await door.person("Anna")
+        async with door.db.transaction() as session:
+            await funded(session, 1_000_000_00, actor=anna.actor)
+            # A script's token ends no session, its own among them.
+            _, token = await create_token(session, actor=anna.actor, name="test", expires_at=None, now=utc_now())
+        running = await asyncio.create_subprocess_exec(
+            *(PROGRAM, "run", f"{door.url}/openapi.json", "--header", f"Authorization: Bearer {token}"),
+            *("--checks", "all", "--exclude-checks", NOT_PROMISED, "--seed", "1"),
+            *("--phases", phases, "--max-time", os.environ.get("SCHEMATHESIS_SECONDS", SECONDS[phases])),
+            *("--max-examples", "5", "--warnings", "off"),
+            cwd=tmp_path,
+            env={**os.environ, "NO_COLOR": "1", "COLUMNS": "160"},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        said, _ = await running.communicate()
+
+        assert running.returncode == 0, said.decode()

@@ -76,11 +76,12 @@ async function answered(method, path, body, how) {
 
 async function once(method, path, body, { key, anonymous = false }) {
   const bearer = anonymous ? null : await token();
-  const answer = await reached(path, { method, headers: headersOf({ bearer, key, body }), body: body && JSON.stringify(body) });
+  const sendAs = (by) => reached(path, { method, headers: headersOf({ bearer: by, key, body }), body: body && JSON.stringify(body) });
+  const answer = await sendAs(bearer);
   if (answer.status === 401 && bearer) {
     distrust(bearer);
     const renewed = await token();
-    if (renewed) return judged(await reached(path, { method, headers: headersOf({ bearer: renewed, key, body }), body: body && JSON.stringify(body) }));
+    if (renewed) return judged(await sendAs(renewed));
   }
   return judged(answer);
 }

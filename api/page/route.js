@@ -13,6 +13,7 @@ export const closers = signal([]);
 export function go(path) {
   history.pushState(history.state, "", `#${path}`);
   route.value = read();
+  window.scrollTo(0, 0);
 }
 
 /** This function will go to a path and leave no way back here. */

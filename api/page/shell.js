@@ -1,6 +1,6 @@
 /** The frame of the page: the places to go, whether the server can be reached, and the view that is open. */
 
-import { html, useEffect } from "./html.js";
+import { html, useEffect, useRef } from "./html.js";
 import { reachable } from "./api.js";
 import { isLive } from "./live.js";
 import { Notices } from "./notices.js";
@@ -24,6 +24,7 @@ const PLACES = [["purchases", "basket"], ["debts", "debts"], ["wallet", "wallet"
 export function Shell() {
   const place = route.value[0] ?? "purchases";
   const isIn = person.value !== null;
+  useFocusKept(route.value.join("/"));
   useEffect(() => {
     document.title = isIn ? `${say(`place-${place}`)} · SyncBuy` : "SyncBuy";
   }, [place, isIn]);
@@ -31,9 +32,20 @@ export function Shell() {
     <a class="skip" href="#content" onClick=${skip}>${say("skip")}</a>
     ${isIn && html`<${Places} place=${place} />`}
     <${Offline} />
-    <main id="content" tabindex="-1" class=${isMiniApp ? "in-telegram" : ""}>${isIn ? html`<${View} path=${route.value} />` : html`<${SignIn} />`}</main>
+    <main id="content" tabindex="-1" class=${isMiniApp ? "in-telegram" : ""}>${isIn ? html`<${View} path=${route.value} />`
+      : html`<${SignIn} />`}</main>
     <${Sure} />
     <${Notices} />`;
+}
+
+/** Where the focus went away with the view that was left, it goes on from the top of the next one. */
+function useFocusKept(path) {
+  const before = useRef(path);
+  useEffect(() => {
+    const isElsewhere = before.current !== path;
+    before.current = path;
+    if (isElsewhere && document.activeElement === document.body) document.getElementById("content").focus({ preventScroll: true });
+  }, [path]);
 }
 
 function skip(event) {

@@ -54,8 +54,9 @@ export function openOutside(url) {
 function readLaunch() {
   const given = new URLSearchParams(location.hash.slice(1));
   const proof = given.get("tgWebAppData");
-  const found = proof === null ? {} : { proof, theme: readJson(given.get("tgWebAppThemeParams")),
-    start: new URLSearchParams(proof).get("start_param") ?? new URLSearchParams(location.search).get("open"), user: JSON.parse(new URLSearchParams(proof).get("user") ?? "null") };
+  const said = new URLSearchParams(proof ?? "");
+  const start = said.get("start_param") ?? new URLSearchParams(location.search).get("open");
+  const found = proof === null ? {} : { proof, start, theme: readJson(given.get("tgWebAppThemeParams")), user: readJson(said.get("user")) };
   const route = proof === null ? location.hash || "#/" : "#/";
   history.replaceState({ launch: found }, "", location.pathname + route);
   return found;

@@ -29,7 +29,7 @@ export function Picture({ debts, currency }) {
       ${payers.map((name) => html`<${Node} key=${name} name=${name} x=${LEFT - 8} y=${at(payers, name)} side="end" />`)}
       ${payees.map((name) => html`<${Node} key=${name} name=${name} x=${RIGHT + 8} y=${at(payees, name)} side="start" />`)}
     </svg>
-    <figcaption class="spoken">${shown.map(({ payer, payee, amount_cents: cents }) => say("owes-line", { payer, payee, amount: money(cents, currency) })).join(" ")}</figcaption>
+    <figcaption class="spoken">${shown.map((debt) => say("owes-line", { ...debt, amount: money(debt.amount_cents, currency) })).join(" ")}</figcaption>
   </figure>`;
 }
 

@@ -14,7 +14,8 @@ export function Read({ from, missing, children }) {
   if (from.data !== undefined) return children(from.data);
   if (!from.error) return html`<div class="skeleton" role="status"><span class="spoken">${say("loading")}</span><i /><i /><i /></div>`;
   return html`<div class="empty" role="alert"><p>${wordsOf(from.error)}</p>
-    ${isGone(from.error) ? missing && html`<p>${missing}</p>` : html`<button type="button" class="button" onClick=${refreshAll}>${say("try-again")}</button>`}</div>`;
+    ${isGone(from.error) ? missing && html`<p>${missing}</p>` : html`<button type="button" class="button"
+      onClick=${refreshAll}>${say("try-again")}</button>`}</div>`;
 }
 
 function isGone(error) {

@@ -22,7 +22,8 @@ export function Purchases() {
     <${Invites} />
     <${Choice} label=${say("which-purchases")} name="shown" value=${shown} onChange=${setShown}
       options=${[["open", say("open-purchases")], ["closed", say("closed-purchases")]]} />
-    <${Read} from=${purchases}>${({ items }) => (items.length ? html`<ul class="list">${items.map((one) => html`<${Line} key=${one.id} purchase=${one} />`)}</ul>`
+    <${Read} from=${purchases}>${({ items }) => (items.length ? html`<ul class="list">${items.map((one) =>
+      html`<${Line} key=${one.id} purchase=${one} />`)}</ul>`
       : html`<${Empty} words=${say(`no-purchases-${shown}`)} />`)}<//>
     <${MainAction} label=${say("new-purchase")} act=${() => setNew(true)} />
     ${isNew && html`<${NewPurchase} close=${() => setNew(false)} />`}
@@ -50,8 +51,10 @@ function Invites() {
     await post(`/invites/${invite.id}/${word}`);
     refresh("/invites", "/purchases?");
   };
-  return html`<section aria-label=${say("invites")}><h2>${say("invites")}</h2><ul class="list">${data.items.map((invite) => html`<li class="line" key=${invite.id}>
-    <span class="grow"><b>${invite.purchase_title ?? ""}</b>${invite.inviter_name && html`<small>${say("invited-by", { name: invite.inviter_name })}</small>`}</span>
+  return html`<section aria-label=${say("invites")}><h2>${say("invites")}</h2><ul class="list">${data.items.map((invite) =>
+    html`<li class="line" key=${invite.id}>
+    <span class="grow"><b>${invite.purchase_title ?? ""}</b>${invite.inviter_name
+      && html`<small>${say("invited-by", { name: invite.inviter_name })}</small>`}</span>
     <${ActButton} act=${answer(invite, "decline")}>${say("decline")}<//>
     <${ActButton} look="main" act=${answer(invite, "accept")}>${say("accept")}<//></li>`)}</ul></section>`;
 }

@@ -27,20 +27,25 @@ export function SignIn() {
     delete values.way;
     run(async () => take(await WAYS[way].send(values)));
   };
-  if (isMiniApp) return html`<section class="door"><${Head} /><${Refusal} words=${wordsOf(signInProblem.value)} /><p>${say("open-again")}</p></section>`;
+  if (isMiniApp) return html`<section class="door"><${Head} /><${Refusal} words=${wordsOf(signInProblem.value)} />
+    <p>${say("open-again")}</p></section>`;
   return html`<section class="door">
     <${Head} />
     <form class="card" onSubmit=${submit}>
       <${Choice} label=${say("way-in")} name="way" value=${way} onChange=${setWay}
         options=${Object.keys(WAYS).map((name) => [name, say(`way-${name}`)])} />
-      ${way === "code" ? html`<${Field} key="code" label=${say("code")} name="code" hint=${say("code-hint")} required autocomplete="one-time-code" autocapitalize="characters" />`
-        : html`<${Field} key="name" label=${say("login-name")} name="name" required minlength="3" maxlength="50" autocomplete="username" autocapitalize="none" />
-          <${Field} key="password" label=${say("password")} name="password" type="password" required minlength=${way === "register" ? 8 : 1} maxlength="200"
+      ${way === "code" ? html`<${Field} key="code" label=${say("code")} name="code" hint=${say("code-hint")} required
+        autocomplete="one-time-code" autocapitalize="characters" />`
+        : html`<${Field} key="name" label=${say("login-name")} name="name" required minlength="3" maxlength="50"
+          autocomplete="username" autocapitalize="none" />
+          <${Field} key="password" label=${say("password")} name="password" type="password" required minlength=${way === "register" ? 8 : 1}
+            maxlength="200"
             hint=${way === "register" ? say("password-hint") : undefined} autocomplete=${way === "register" ? "new-password" : "current-password"} />`}
       <${Refusal} words=${refusal ?? (signInProblem.value && wordsOf(signInProblem.value))} />
       <button class="button main wide" aria-busy=${busy ? "true" : undefined}>${say(WAYS[way].act)}</button>
     </form>
-    <p class="languages">${LANGUAGES.filter((code) => code !== language.value).map((code) => html`<button key=${code} type="button" class="link" lang=${code}
+    <p class="languages">${LANGUAGES.filter((code) => code !== language.value).map((code) =>
+      html`<button key=${code} type="button" class="link" lang=${code}
       onClick=${() => speak(code)}>${{ ru: "По-русски", en: "In English" }[code]}</button>`)}</p>
   </section>`;
 }

@@ -23,9 +23,11 @@ export function Wallet() {
     <${Read} from=${useRead("/accounts")}>${({ items }) => {
       const account = items.find(({ currency }) => currency === wanted) ?? items[0];
       return html`
-        ${items.length > 1 && html`<${Choice} label=${say("currency")} name="currency" value=${account.currency} onChange=${setWanted} options=${items.map(({ currency }) => [currency, currency])} />`}
+        ${items.length > 1 && html`<${Choice} label=${say("currency")} name="currency" value=${account.currency} onChange=${setWanted}
+          options=${items.map(({ currency }) => [currency, currency])} />`}
         ${account ? html`<${Account} key=${account.currency} account=${account} ask=${setAsking} />` : html`<${Empty} words=${say("no-account")} />`}
-        <div class="row"><button type="button" class=${`button ${account ? "quiet" : "main"}`} onClick=${() => setAsking("account")}><${Icon} name="plus" />${say("open-account")}</button></div>
+        <div class="row"><button type="button" class=${`button ${account ? "quiet" : "main"}`} onClick=${() => setAsking("account")}>
+          <${Icon} name="plus" />${say("open-account")}</button></div>
         ${topUp && html`<${TopUpUnderWay} key=${topUp} id=${topUp} />`}
         ${asking === "account" && html`<${OpenAccount} close=${close} opened=${setWanted} />`}
         ${asking === "top-up" && html`<${TopUp} currency=${account.currency} close=${close} follow=${setTopUp} />`}
@@ -61,13 +63,15 @@ function TopUp({ currency, close, follow }) {
   const { data } = useRead(`/payment-methods?currency=${currency}`);
   const providers = (data?.items ?? []).filter(({ rail }) => rail === "provider");
   const topUp = async (values) => {
-    const attempt = await post("/accounts/deposit", { amount_cents: readAmount(values.get("amount"), currency), currency, ...(values.get("provider") && { provider: values.get("provider") }) });
+    const [amount, provider] = [readAmount(values.get("amount"), currency), values.get("provider")];
+    const attempt = await post("/accounts/deposit", { amount_cents: amount, currency, ...(provider && { provider }) });
     refresh("/accounts", "/attempts");
     follow(attempt.id);
   };
   return html`<${FormDialog} title=${say("top-up")} close=${close} confirm=${say("top-up")} act=${topUp}>
     <${AmountField} label=${say("how-much")} name="amount" required currency=${currency} autofocus />
-    ${providers.length > 0 && html`<${Field} as="select" label=${say("by-provider")} name="provider">${providers.map(({ provider, title }) => html`<option key=${provider} value=${provider}>${title}</option>`)}<//>`}
+    ${providers.length > 0 && html`<${Field} as="select" label=${say("by-provider")} name="provider">
+      ${providers.map(({ provider, title }) => html`<option key=${provider} value=${provider}>${title}</option>`)}<//>`}
   <//>`;
 }
 
@@ -76,8 +80,10 @@ function TopUpUnderWay({ id }) {
   const { data } = useRead(`/attempts/${id}`);
   if (!data) return null;
   const isOpen = ["created", "pending_confirmation"].includes(data.status);
-  return html`<div class="card" role="status"><p>${say(isOpen ? "top-up-waits" : `attempt-${data.status}`)} · ${money(data.amount_cents, data.currency)}</p>
-    ${isOpen && data.confirmation_url && html`<button type="button" class="button main" onClick=${() => openOutside(data.confirmation_url)}>${say("to-payment")}</button>`}</div>`;
+  return html`<div class="card" role="status">
+    <p>${say(isOpen ? "top-up-waits" : `attempt-${data.status}`)} · ${money(data.amount_cents, data.currency)}</p>
+    ${isOpen && data.confirmation_url && html`<button type="button" class="button main"
+      onClick=${() => openOutside(data.confirmation_url)}>${say("to-payment")}</button>`}</div>`;
 }
 
 function Withdraw({ currency, close }) {
@@ -87,11 +93,13 @@ function Withdraw({ currency, close }) {
     tell(say("withdrawal-asked"));
   };
   return html`<${FormDialog} title=${say("withdraw")} close=${close} confirm=${say("withdraw")} act=${withdraw}>
-    <p class="soft">${say("withdraw-means")}</p><${AmountField} label=${say("how-much")} name="amount" required currency=${currency} autofocus /><//>`;
+    <p class="soft">${say("withdraw-means")}</p><${AmountField} label=${say("how-much")} name="amount" required
+      currency=${currency} autofocus /><//>`;
 }
 
 function Withdrawals() {
   const { data } = useRead("/accounts/withdrawals");
   const waiting = (data?.items ?? []).filter(({ status }) => status === "requested");
-  return waiting.map(({ id, amount_cents: cents, currency }) => html`<p key=${id} class="soft"><${Icon} name="clock" />${say("withdrawal-waits", { amount: money(cents, currency) })}</p>`);
+  return waiting.map(({ id, amount_cents: cents, currency }) => html`<p key=${id} class="soft">
+    <${Icon} name="clock" />${say("withdrawal-waits", { amount: money(cents, currency) })}</p>`);
 }

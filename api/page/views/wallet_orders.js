@@ -11,9 +11,12 @@ export function Orders() {
   useEnds(data?.items);
   if (!data?.items.length) return null;
   return html`<section aria-labelledby="orders"><h2 id="orders">${say("orders")}</h2>
-    <ul class="list">${data.items.map(({ id, amount_cents: cents, currency, description, status, reason, created_at: at }) => html`<li class="line" key=${id}>
-      <span class="grow"><b>${description}</b><small>${moment(at)}${reason && has(`failure-${reason}`) ? ` · ${say(`failure-${reason}`)}` : ""}</small></span>
-      <span class="sum"><b>${money(cents, currency)}</b><small class=${`status ${status.toLowerCase()}`}>${say(`order-${status}`)}</small></span></li>`)}</ul></section>`;
+    <ul class="list">${data.items.map(({ id, amount_cents: cents, currency, description, status, reason, created_at: at }) =>
+      html`<li class="line" key=${id}>
+      <span class="grow"><b>${description}</b>
+        <small>${moment(at)}${reason && has(`failure-${reason}`) ? ` · ${say(`failure-${reason}`)}` : ""}</small></span>
+      <span class="sum"><b>${money(cents, currency)}</b><small class=${`status ${status.toLowerCase()}`}>${say(`order-${status}`)}</small>
+        </span></li>`)}</ul></section>`;
 }
 
 /** Screen readers are told how an order ended. */

@@ -30,5 +30,6 @@ export function Statement({ currency }) {
 function Line({ line: { at, kind, amount_cents: change, balance_cents: balance }, currency }) {
   const words = has(`movement-${kind}`) ? say(`movement-${kind}`) : kind;
   return html`<li class="line"><span class="grow"><b>${words}</b><small><time datetime=${at}>${moment(at)}</time></small></span>
-    <span class="sum"><b class=${change > 0 ? "good" : ""}>${change > 0 ? "+" : ""}${money(change, currency)}</b><small>${money(balance, currency)}</small></span></li>`;
+    <span class="sum"><b class=${change > 0 ? "good" : ""}>${change > 0 ? "+" : ""}${money(change, currency)}</b>
+      <small>${money(balance, currency)}</small></span></li>`;
 }

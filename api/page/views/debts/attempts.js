@@ -21,9 +21,10 @@ export function Attempts({ debt }) {
 function Attempt({ attempt, debt }) {
   const { rail, status, amount_cents: cents, currency, created_at: at, failure } = attempt;
   const isOpen = OPEN.includes(status);
+  const why = failure && has(`failure-${failure}`) ? ` · ${say(`failure-${failure}`)}` : "";
   return html`<li class="line wrap"><span class="grow"><b>${money(cents, currency)}</b>
       <small>${[say(`rail-${rail}`), moment(at)].join(" · ")}</small>
-      <small role="status" class=${status === "failed" ? "bad" : ""}>${say(`attempt-${status}`)}${failure && has(`failure-${failure}`) ? ` · ${say(`failure-${failure}`)}` : ""}</small></span>
+      <small role="status" class=${status === "failed" ? "bad" : ""}>${say(`attempt-${status}`)}${why}</small></span>
     ${isOpen && html`<${Answers} attempt=${attempt} debt=${debt} />`}
     ${status === "succeeded" && debt.payee_id === person.value.id && html`<${GiveBack} attempt=${attempt} debt=${debt} />`}</li>`;
 }
@@ -34,7 +35,8 @@ function Answers({ attempt, debt }) {
     debtChanged(debt);
   };
   const isPayer = debt.payer_id === person.value.id;
-  if (attempt.rail === "manual" && !isPayer) return html`<${ActButton} act=${act("dispute")}>${say("not-received")}<//><${ActButton} look="main" act=${act("confirm")}>${say("received")}<//>`;
+  if (attempt.rail === "manual" && !isPayer) return html`<${ActButton} act=${act("dispute")}>${say("not-received")}<//><${ActButton}
+    look="main" act=${act("confirm")}>${say("received")}<//>`;
   if (attempt.rail === "manual") return html`<${ActButton} act=${act("withdraw")}>${say("withdraw-claim")}<//>`;
   if (attempt.rail === "provider" && isPayer) {
     return html`<${ActButton} act=${act("cancel")}>${say("cancel")}<//>

@@ -29,16 +29,19 @@ export function debtChanged(debt) {
 
 function Head({ debt }) {
   const { payer_name: payer, payee_name: payee, status, due_at: due, currency } = debt;
+  const paid = { paid: money(debt.paid_cents, currency), total: money(debt.amount_cents, currency) };
+  const about = [say(`debt-${status}`), due && say("due", { date: day(due) }), debt.paid_cents > 0 && say("paid-of-total", paid)];
   return html`<header class="head"><h1>${say("owes", { payer, payee })}</h1>
     <p class="big">${money(debt.left_cents, currency)}</p>
-    <p class="soft">${[say(`debt-${status}`), due && say("due", { date: day(due) }), debt.paid_cents > 0 && say("paid-of-total", { paid: money(debt.paid_cents, currency), total: money(debt.amount_cents, currency) })].filter(Boolean).join(" · ")}</p>
+    <p class="soft">${about.filter(Boolean).join(" · ")}</p>
     <a href=${`#/purchases/${debt.purchase_id}/sums`}>${say("to-purchase")}</a></header>`;
 }
 
 function ForPayee({ debt }) {
   if (["succeeded", "refunded", "canceled"].includes(debt.status)) return null;
   const forgive = async () => {
-    if (!(await sure({ title: say("write-off-sure", { name: debt.payer_name, amount: money(debt.left_cents, debt.currency) }), confirm: say("write-off") }))) return;
+    const title = say("write-off-sure", { name: debt.payer_name, amount: money(debt.left_cents, debt.currency) });
+    if (!(await sure({ title, confirm: say("write-off") }))) return;
     await post(`/intents/${debt.id}/write-off`);
     debtChanged(debt);
   };

@@ -12,7 +12,9 @@ export function DebtLine({ debt }) {
   const isMine = [payerId, payeeId].includes(person.value.id);
   const about = [say(`debt-${status}`), !isOver && due && say("due", { date: day(due) }),
     !isOver && debt.paid_cents > 0 && say("of-amount", { amount: money(debt.amount_cents, currency) })].filter(Boolean).join(" · ");
-  const body = html`<span class="grow"><b>${say("owes", { payer, payee })}</b><small class=${status === "expired" ? "bad" : ""}>${about}</small></span>
+  const body = html`<span class="grow"><b>${say("owes", { payer, payee })}</b>
+    <small class=${status === "expired" ? "bad" : ""}>${about}</small></span>
     <b class=${isOver ? "soft" : ""}>${money(isOver ? debt.amount_cents : debt.left_cents, currency)}</b>`;
-  return html`<li>${isMine ? html`<a class="line" href=${`#/debts/${id}`}>${body}<${Icon} name="forward" /></a>` : html`<div class="line">${body}</div>`}</li>`;
+  return html`<li>${isMine ? html`<a class="line" href=${`#/debts/${id}`}>${body}<${Icon} name="forward" /></a>`
+    : html`<div class="line">${body}</div>`}</li>`;
 }

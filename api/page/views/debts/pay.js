@@ -22,8 +22,10 @@ export function Pay({ debt }) {
   return html`<section aria-labelledby="pay"><h2 id="pay">${say("pay")}</h2>
     <${Requisites} debt=${debt} />
     <ul class="list">${(data?.items ?? []).map((method) => html`<li key=${method.rail + (method.provider ?? "")}>
-      <button type="button" class="line" onClick=${() => setChosen(method)}><span class="grow"><b>${titleOf(method)}</b><small>${say(`rail-${method.rail}`)}</small></span><${Icon} name="forward" /></button></li>`)}</ul>
-    <div class="row"><button type="button" class="button quiet" onClick=${() => setSnoozing(true)}><${Icon} name="clock" />${say("snooze")}</button></div>
+      <button type="button" class="line" onClick=${() => setChosen(method)}><span class="grow"><b>${titleOf(method)}</b>
+        <small>${say(`rail-${method.rail}`)}</small></span><${Icon} name="forward" /></button></li>`)}</ul>
+    <div class="row"><button type="button" class="button quiet" onClick=${() => setSnoozing(true)}>
+      <${Icon} name="clock" />${say("snooze")}</button></div>
     ${chosen && html`<${PayForm} debt=${debt} method=${chosen} close=${() => setChosen(null)} />`}
     ${isSnoozing && html`<${Snooze} debt=${debt} close=${() => setSnoozing(false)} />`}
   </section>`;
@@ -38,9 +40,11 @@ function Requisites({ debt }) {
   const known = Object.entries(debt.requisites ?? {}).filter(([, text]) => text);
   if (!known.length) return null;
   const copy = (text) => navigator.clipboard?.writeText(text).then(() => tell(say("copied")), () => {});
-  return html`<ul class="list" aria-label=${say("requisites-of", { name: debt.payee_name })}>${known.map(([kind, text]) => html`<li key=${kind} class="line">
+  return html`<ul class="list" aria-label=${say("requisites-of", { name: debt.payee_name })}>${known.map(([kind, text]) =>
+    html`<li key=${kind} class="line">
     <span class="grow"><small>${say(`requisite-${kind}`)}</small><b class="selectable">${text}</b></span>
-    <button type="button" class="icon-button" aria-label=${say("copy-this", { text })} onClick=${() => copy(text)}><${Icon} name="copy" /></button></li>`)}</ul>`;
+    <button type="button" class="icon-button" aria-label=${say("copy-this", { text })} onClick=${() => copy(text)}><${Icon} name="copy" />
+      </button></li>`)}</ul>`;
 }
 
 function PayForm({ debt, method, close }) {

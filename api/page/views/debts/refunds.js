@@ -22,5 +22,6 @@ function Line({ refund }) {
     refresh("/refunds", "/intents", "/attempts", "/accounts");
   };
   return html`<li class="line"><span class="grow"><b>${money(refund.amount_cents, refund.currency)}</b><small>${say(`refund-${word}`)}</small></span>
-    <${ActButton} act=${answer(false)}>${say(`refund-${word}-no`)}<//><${ActButton} look="main" act=${answer(true)}>${say(`refund-${word}-yes`)}<//></li>`;
+    <${ActButton} act=${answer(false)}>${say(`refund-${word}-no`)}<//><${ActButton} look="main"
+      act=${answer(true)}>${say(`refund-${word}-yes`)}<//></li>`;
 }

@@ -15,5 +15,6 @@ export function Snooze({ debt, close }) {
     tell(say("snoozed", { count: Number(days) }));
   };
   return html`<${FormDialog} title=${say("snooze")} close=${close} confirm=${say("snooze")} act=${snooze}>
-    <${Choice} label=${say("snooze-for")} name="days" value=${days} onChange=${setDays} options=${["1", "3", "7"].map((count) => [count, say("days", { count: Number(count) })])} /><//>`;
+    <${Choice} label=${say("snooze-for")} name="days" value=${days} onChange=${setDays}
+      options=${["1", "3", "7"].map((count) => [count, say("days", { count: Number(count) })])} /><//>`;
 }

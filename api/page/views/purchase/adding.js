@@ -23,7 +23,8 @@ export function AddTask({ purchase, close }) {
     <${Field} label=${say("what-to-buy")} name="title" required maxlength="100" autofocus />
     <${AmountField} label=${say("estimate-optional")} name="estimate" currency=${purchase.currency} />
     <${Field} as="select" label=${say("who-takes-it")} name="assignee"><option value="">${say("nobody-yet")}</option>
-      ${purchase.participants.map(({ user_id: id, name }) => html`<option key=${id} value=${id}>${id === person.value.id ? say("me", { name }) : name}</option>`)}<//>
+      ${purchase.participants.map(({ user_id: id, name }) => html`<option key=${id}
+        value=${id}>${id === person.value.id ? say("me", { name }) : name}</option>`)}<//>
   <//>`;
 }
 

@@ -30,9 +30,12 @@ function Report({ purchase, format }) {
     setAsked(true);
   };
   return html`<li class="line"><${Icon} name="file" />
-    <span class="grow"><b>${say(`format-${format}`)}</b><small role="status">${status && say(`report-${status}`, { format: format.toUpperCase() })}</small></span>
-    ${status === "ready" ? html`<${ActButton} look="main" label=${say("download-this", { format: format.toUpperCase() })} act=${() => download(data.file_url, purchase.title, format)}>${say("download")}<//>`
-      : status === "queued" || status === "running" ? html`<progress aria-label=${say("report-running")} value=${data?.progress > 0 ? data.progress : undefined} max=${data?.progress > 0 ? 100 : undefined} />`
+    <span class="grow"><b>${say(`format-${format}`)}</b>
+      <small role="status">${status && say(`report-${status}`, { format: format.toUpperCase() })}</small></span>
+    ${status === "ready" ? html`<${ActButton} look="main" label=${say("download-this", { format: format.toUpperCase() })}
+      act=${() => download(data.file_url, purchase.title, format)}>${say("download")}<//>`
+      : status === "queued" || status === "running" ? html`<progress aria-label=${say("report-running")}
+        value=${data?.progress > 0 ? data.progress : undefined} max=${data?.progress > 0 ? 100 : undefined} />`
       : html`<${ActButton} label=${say("make-this", { format: format.toUpperCase() })} act=${make}>${say("make-report")}<//>`}
   </li>`;
 }
@@ -57,7 +60,8 @@ function History({ purchase }) {
         const answer = await get(`${path}?cursor=${encodeURIComponent(next)}`);
         setOlder({ items: [...(older?.items ?? []), ...answer.items], next: answer.next });
       };
-      return html`${items.length ? html`<ol class="history">${items.map((one) => html`<${Line} key=${one.id} one=${one} purchase=${purchase} />`)}</ol>` : html`<${Empty} words=${say("no-history")} />`}
+      return html`${items.length ? html`<ol class="history">${items.map((one) =>
+        html`<${Line} key=${one.id} one=${one} purchase=${purchase} />`)}</ol>` : html`<${Empty} words=${say("no-history")} />`}
         ${next && html`<div class="row"><${ActButton} act=${more}>${say("older")}<//></div>`}`;
     }}<//></section>`;
 }

@@ -20,7 +20,8 @@ export function People({ purchase }) {
   return html`<section aria-labelledby="people">
     <h2 id="people">${say("people", { count: purchase.participants.length })}</h2>
     <ul class="list">${purchase.participants.map((one) => html`<${Line} key=${one.user_id} one=${one} purchase=${purchase} />`)}</ul>
-    ${purchase.status === "active" && html`<div class="row"><button type="button" class="button" onClick=${() => setInviting(true)}><${Icon} name="invite" />${say("invite")}</button></div>`}
+    ${purchase.status === "active" && html`<div class="row"><button type="button" class="button" onClick=${() => setInviting(true)}>
+      <${Icon} name="invite" />${say("invite")}</button></div>`}
     ${isInviting && html`<${Invite} purchase=${purchase} close=${() => setInviting(false)} />`}
   </section>`;
 }
@@ -32,8 +33,10 @@ function Line({ one, purchase }) {
   const mayGo = isMe ? purchase.may.leave : purchase.status === "active" && purchase.owner_id === person.value.id;
   return html`<li class="line"><${Avatar} id=${id} name=${name} />
     <span class="grow"><b>${isMe ? say("me", { name }) : name}</b>${isOrganizer && html`<small>${say("organizer")}</small>`}</span>
-    <span class="sum"><small>${say("has-paid", { amount: money(paid, currency) })}</small><small>${say("bears", { amount: money(share, currency) })}</small></span>
-    ${mayGo && html`<${ActButton} look="quiet" label=${isMe ? say("leave") : say("take-out-this", { name })} act=${() => takeOut(one, purchase, isMe)}>${isMe ? say("leave") : say("take-out")}<//>`}
+    <span class="sum"><small>${say("has-paid", { amount: money(paid, currency) })}</small>
+      <small>${say("bears", { amount: money(share, currency) })}</small></span>
+    ${mayGo && html`<${ActButton} look="quiet" label=${isMe ? say("leave") : say("take-out-this", { name })}
+      act=${() => takeOut(one, purchase, isMe)}>${isMe ? say("leave") : say("take-out")}<//>`}
   </li>`;
 }
 
@@ -53,6 +56,7 @@ function Invite({ purchase, close }) {
     tell(say("invited", { name: `@${username}` }));
   };
   return html`<${FormDialog} title=${say("invite")} close=${close} confirm=${say("invite")} act=${invite}>
-    <${Field} label=${say("their-username")} hint=${say("username-hint")} name="username" required pattern="@?[A-Za-z][A-Za-z0-9_]{3,31}" placeholder="@" autocapitalize="none" autofocus />
+    <${Field} label=${say("their-username")} hint=${say("username-hint")} name="username" required pattern="@?[A-Za-z][A-Za-z0-9_]{3,31}"
+      placeholder="@" autocapitalize="none" autofocus />
   <//>`;
 }

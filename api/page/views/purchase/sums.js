@@ -28,12 +28,14 @@ function Preview({ purchase }) {
     const debts = preview[strategy].map((one) => ({ ...one, payer: names[one.payer_id] ?? "—", payee: names[one.payee_id] ?? "—" }));
     return html`<section aria-labelledby="who-owes">
       <h2 id="who-owes">${say("who-would-owe")}</h2>
-      <${Choice} label=${say("strategy")} name="strategy" value=${strategy} onChange=${setStrategy} options=${[
-        ["accruals", say("strategy-accruals", { count: preview.accruals.length })], ["minimal", say("strategy-minimal", { count: preview.minimal.length })]]} />
+      <${Choice} label=${say("strategy")} name="strategy" value=${strategy} onChange=${setStrategy}
+        options=${["accruals", "minimal"].map((one) => [one, say(`strategy-${one}`, { count: preview[one].length })])} />
       ${debts.length ? html`<${Picture} debts=${debts} currency=${purchase.currency} />
-        <ul class="list">${debts.map((one) => html`<li class="line" key=${one.payer_id + one.payee_id}><span class="grow">${say("owes", one)}</span><b>${money(one.amount_cents, purchase.currency)}</b></li>`)}</ul>`
+        <ul class="list">${debts.map((one) => html`<li class="line" key=${one.payer_id + one.payee_id}>
+          <span class="grow">${say("owes", one)}</span><b>${money(one.amount_cents, purchase.currency)}</b></li>`)}</ul>`
         : html`<${Empty} words=${say("nobody-owes-yet")} />`}
-      ${purchase.may.lock ? html`<div class="row"><button type="button" class="button main" onClick=${() => setLocking(true)}>${say("lock")}</button></div>`
+      ${purchase.may.lock ? html`<div class="row"><button type="button" class="button main"
+        onClick=${() => setLocking(true)}>${say("lock")}</button></div>`
         : purchase.owner_id !== person.value.id && html`<p class="soft">${say("organizer-locks", { name: names[purchase.owner_id] ?? "—" })}</p>`}
       ${isLocking && html`<${Lock} purchase=${purchase} preview=${preview} strategy=${strategy} close=${() => setLocking(false)} />`}
     </section>`;
@@ -50,7 +52,8 @@ function Lock({ purchase, preview, strategy, close }) {
   const unfinished = purchase.tasks.filter(({ id }) => preview.unfinished.includes(id));
   return html`<${FormDialog} title=${say("lock-sure")} close=${close} confirm=${say("lock")} act=${lock}>
     <p>${say("lock-means", { count: preview[strategy].length, amount: money(preview.total_cents, purchase.currency) })}</p>
-    ${unfinished.length > 0 && html`<label class="check"><input type="checkbox" name="drop" required />${say("drop-unfinished", { titles: unfinished.map(({ title }) => title).join(", ") })}</label>`}
+    ${unfinished.length > 0 && html`<label class="check">
+      <input type="checkbox" name="drop" required />${say("drop-unfinished", { titles: unfinished.map(({ title }) => title).join(", ") })}</label>`}
   <//>`;
 }
 
@@ -66,7 +69,8 @@ function Fixed({ purchase }) {
   return html`<section aria-labelledby="who-owes">
     <h2 id="who-owes">${say("who-owes")}</h2>
     <${Picture} debts=${shown} currency=${purchase.currency} />
-    ${debts.length ? html`<ul class="list">${debts.map((debt) => html`<${DebtLine} key=${debt.id} debt=${debt} />`)}</ul>` : html`<${Empty} words=${say("nobody-owes")} />`}
+    ${debts.length ? html`<ul class="list">${debts.map((debt) => html`<${DebtLine} key=${debt.id} debt=${debt} />`)}</ul>`
+      : html`<${Empty} words=${say("nobody-owes")} />`}
     <div class="row">
       ${may.close && html`<${ActButton} look="main" act=${doing("close", "main")}>${say("close-purchase")}<//>`}
       ${may.unlock && html`<${ActButton} act=${doing("unlock", "danger")}>${say("unlock")}<//>`}</div>

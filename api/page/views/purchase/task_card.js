@@ -9,6 +9,8 @@ import { person } from "../../session.js";
 import { listed, money, say } from "../../words.js";
 import { changed } from "./purchase.js";
 
+const GONE_MILLISECONDS = 1000;
+
 /** The task whose card had the focus when it left its column; it gets it back where it arrives. */
 let focusedTask = null;
 
@@ -23,8 +25,10 @@ export function TaskCard({ task, purchase, finish }) {
   return html`<li ref=${element} class="task" tabindex="-1" aria-label=${task.title}>
     <div class="task-head"><b class="grow">${task.title}</b>
       ${cents !== null && html`<span class="amount">${isDone ? "" : "≈ "}${money(cents, purchase.currency)}</span>`}</div>
-    ${task.assignee_id && html`<p class="who"><${Avatar} id=${task.assignee_id} name=${names[task.assignee_id]} />${names[task.assignee_id] ?? "—"}</p>`}
-    ${isDone && html`<button type="button" class="link" aria-expanded=${isOpen ? "true" : "false"} onClick=${() => setOpen(!isOpen)}>${say("who-shares")}</button>`}
+    ${task.assignee_id && html`<p class="who">
+      <${Avatar} id=${task.assignee_id} name=${names[task.assignee_id]} />${names[task.assignee_id] ?? "—"}</p>`}
+    ${isDone && html`<button type="button" class="link" aria-expanded=${isOpen ? "true" : "false"}
+      onClick=${() => setOpen(!isOpen)}>${say("who-shares")}</button>`}
     ${isOpen && isDone && html`<${Shares} task=${task} purchase=${purchase} names=${names} />`}
     ${purchase.may.change && html`<${Buttons} task=${task} purchase=${purchase} finish=${finish} />`}
   </li>`;
@@ -46,20 +50,25 @@ function Buttons({ task, purchase, finish }) {
   const isAtIt = task.status === "assigned" && (isMine || isOrganizer);
   if (task.status !== "open" && !isAtIt && !mayChange) return null;
   return html`<div class="row">
-    ${task.status === "open" && html`<${ActButton} look="main" label=${say("take-this", { title: task.title })} act=${doing(() => post(`${base}/assign`))}>${say("take")}<//>`}
+    ${task.status === "open" && html`<${ActButton} look="main" label=${say("take-this", { title: task.title })}
+      act=${doing(() => post(`${base}/assign`))}>${say("take")}<//>`}
     ${isAtIt && html`
-      <button type="button" class="button main" aria-label=${say("finish-this", { title: task.title })} onClick=${() => finish(task)}>${say("finish")}</button>
+      <button type="button" class="button main" aria-label=${say("finish-this", { title: task.title })}
+        onClick=${() => finish(task)}>${say("finish")}</button>
       <${ActButton} label=${say("give-back-this", { title: task.title })} act=${doing(() => post(`${base}/give-back`))}>${say("give-back")}<//>`}
-    ${task.status === "done" && mayChange && html`<${ActButton} act=${doing(() => post(`${base}/reopen`))} label=${say("reopen-this", { title: task.title })}>${say("reopen")}<//>`}
+    ${task.status === "done" && mayChange && html`<${ActButton} act=${doing(() => post(`${base}/reopen`))}
+      label=${say("reopen-this", { title: task.title })}>${say("reopen")}<//>`}
     ${mayChange && html`<${ActButton} look="quiet" act=${deleting} label=${say("delete-this", { title: task.title })}>${say("delete")}<//>`}
   </div>`;
 }
 
 function Shares({ task, purchase, names }) {
   const { currency } = purchase;
+  const payers = task.payers.map(({ user_id: id, amount_cents: cents }) => `${names[id] ?? "—"} (${money(cents, currency)})`);
   return html`<div class="shares">
-    <p>${say("paid-by", { names: listed(task.payers.map(({ user_id: id, amount_cents: cents }) => `${names[id] ?? "—"} (${money(cents, currency)})`)) })}</p>
-    <ul>${task.shares.map(({ user_id: id, amount_cents: cents }) => html`<li key=${id}><span class="grow">${names[id] ?? "—"}</span>${money(cents, currency)}</li>`)}</ul>
+    <p>${say("paid-by", { names: listed(payers) })}</p>
+    <ul>${task.shares.map(({ user_id: id, amount_cents: cents }) => html`<li key=${id}>
+      <span class="grow">${names[id] ?? "—"}</span>${money(cents, currency)}</li>`)}</ul>
   </div>`;
 }
 
@@ -73,17 +82,14 @@ function useFocusKept(element, id) {
     return () => {
       if (!card.contains(document.activeElement)) return;
       focusedTask = id;
-      queueMicrotask(() => giveBack(id));
+      setTimeout(() => giveUp(id), GONE_MILLISECONDS);
     };
   }, [id]);
 }
 
-/** A card that went back to an earlier column stands there already. */
-function giveBack(id) {
+/** It arrived nowhere: somebody deleted it. */
+function giveUp(id) {
   if (focusedTask !== id) return;
-  setTimeout(() => {
-    if (focusedTask !== id) return;
-    focusedTask = null;
-    document.getElementById("content")?.focus();
-  }, 1000);
+  focusedTask = null;
+  document.getElementById("content")?.focus();
 }

@@ -17,12 +17,14 @@ export function Terms({ purchase }) {
   return html`
     <${Choice} label=${say("who-paid")} name="payers" value=${manyPay ? "many" : "one"} onChange=${(chosen) => setManyPay(chosen === "many")}
       options=${[["one", say("one-person")], ["many", say("several")]]} />
-    ${manyPay ? participants.map(({ user_id: id, name }) => html`<${AmountField} key=${`paid-${id}`} label=${say("paid-of", { name })} name=${`paid-${id}`} currency=${currency} />`)
+    ${manyPay ? participants.map(({ user_id: id, name }) => html`<${AmountField} key=${`paid-${id}`}
+      label=${say("paid-of", { name })} name=${`paid-${id}`} currency=${currency} />`)
       : html`<${Field} as="select" label=${say("payer")} name="payer">${participants.map(({ user_id: id, name }) => html`<option key=${id} value=${id}
         selected=${id === person.value.id}>${id === person.value.id ? say("me", { name }) : name}</option>`)}<//>`}
     <${Field} as="select" label=${say("how-to-split")} name="mode" value=${mode} onChange=${(event) => setMode(event.target.value)}>
       ${MODES.map((one) => html`<option key=${one} value=${one}>${say(`split-${one}`)}</option>`)}<//>
-    ${mode === "equal" ? html`<${Sharers} participants=${participants} />` : participants.map((one) => html`<${Part} key=${`${mode}-${one.user_id}`} mode=${mode} of=${one} currency=${currency} />`)}`;
+    ${mode === "equal" ? html`<${Sharers} participants=${participants} />` : participants.map((one) =>
+      html`<${Part} key=${`${mode}-${one.user_id}`} mode=${mode} of=${one} currency=${currency} />`)}`;
 }
 
 function Sharers({ participants }) {
@@ -33,7 +35,8 @@ function Sharers({ participants }) {
 function Part({ mode, of: { user_id: id, name }, currency }) {
   const field = { label: say(`part-of-${mode}`, { name }), name: `part-${id}` };
   if (mode === "exact" || mode === "adjustment") return html`<${AmountField} ...${field} currency=${currency} />`;
-  return html`<${Field} ...${field} inputmode="decimal" pattern=${mode === "shares" ? "\\d{1,6}" : "\\d{1,3}([.,]\\d{1,2})?"} defaultValue=${mode === "shares" ? "1" : ""} />`;
+  return html`<${Field} ...${field} inputmode="decimal" pattern=${mode === "shares" ? "\\d{1,6}" : "\\d{1,3}([.,]\\d{1,2})?"}
+    defaultValue=${mode === "shares" ? "1" : ""} />`;
 }
 
 /** This function will return what the fields of `Terms` say, as the API takes it. */

@@ -39,7 +39,9 @@ export function Times({ me }) {
   };
   const setQuiet = (side) => (event) => event.target.value && choose(me, { quiet_from: me.quiet_from, quiet_until: me.quiet_until, [side]: event.target.value });
   return html`<div class="card">
-    <${Field} as="select" label=${say("time-zone")} value=${me.time_zone} onChange=${setZone}>${[...new Set([me.time_zone, ...zones])].map((zone) => html`<option key=${zone} value=${zone} selected=${zone === me.time_zone}>${zone}</option>`)}<//>
+    <${Field} as="select" label=${say("time-zone")} value=${me.time_zone}
+      onChange=${setZone}>${[...new Set([me.time_zone, ...zones])].map((zone) => html`<option key=${zone}
+      value=${zone} selected=${zone === me.time_zone}>${zone}</option>`)}<//>
     <div class="pair"><${Field} type="time" label=${say("quiet-from")} value=${hour(me.quiet_from)} onChange=${setQuiet("quiet_from")} />
       <${Field} type="time" label=${say("quiet-until")} value=${hour(me.quiet_until)} onChange=${setQuiet("quiet_until")} /></div>
   </div>`;
@@ -48,7 +50,8 @@ export function Times({ me }) {
 /** This view will let a person choose which reminders they get. */
 export function Reminders({ me }) {
   const days = (name) => html`<${Field} as="select" label=${say(name)} onChange=${(event) => choose(me, { [name]: Number(event.target.value) })}>
-    ${[0, 1, 2, 3, 5, 7, 14, 30].map((count) => html`<option key=${count} value=${count} selected=${count === me[name]}>${count ? say("days", { count }) : say("never")}</option>`)}<//>`;
+    ${[0, 1, 2, 3, 5, 7, 14, 30].map((count) => html`<option key=${count}
+      value=${count} selected=${count === me[name]}>${count ? say("days", { count }) : say("never")}</option>`)}<//>`;
   return html`<div class="card"><${Switch} label=${say("remind")} checked=${me.remind} onChange=${(remind) => choose(me, { remind })} />
     ${me.remind && html`<div class="pair">${days("remind_before_days")}${days("remind_every_days")}</div>
       <${Switch} label=${say("remind_when_due")} checked=${me.remind_when_due} onChange=${(now) => choose(me, { remind_when_due: now })} />`}</div>`;

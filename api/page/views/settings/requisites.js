@@ -25,6 +25,7 @@ export function Requisites() {
   };
   return html`<section aria-labelledby="requisites"><h2 id="requisites">${say("requisites")}</h2><p class="soft">${say("requisites-hint")}</p>
     <${Read} from=${useRead("/me/requisites")}>${(known) => html`<form class="card" onSubmit=${save}>
-      ${Object.entries(KINDS).map(([kind, input]) => html`<${Field} key=${kind} label=${say(`requisite-${kind}`)} name=${kind} defaultValue=${known[kind] ?? ""} ...${input} />`)}
+      ${Object.entries(KINDS).map(([kind, input]) => html`<${Field} key=${kind} label=${say(`requisite-${kind}`)} name=${kind}
+        defaultValue=${known[kind] ?? ""} ...${input} />`)}
       <${Refusal} words=${refusal} /><button class="button" aria-busy=${busy ? "true" : undefined}>${say("save")}</button></form>`}<//></section>`;
 }

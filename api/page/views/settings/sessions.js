@@ -7,17 +7,20 @@ import { ActButton } from "../../parts/acting.js";
 import { Read } from "../../parts/reading.js";
 import { moment, say } from "../../words.js";
 
+const BROWSERS = { Edg: "Edge", OPR: "Opera", YaBrowser: "Yandex" };
+
 /** This view will list sessions. */
 export function Sessions() {
   return html`<section aria-labelledby="sessions"><h2 id="sessions">${say("sessions")}</h2>
-    <${Read} from=${useRead("/sessions")}>${({ items }) => html`<ul class="list">${items.map((session) => html`<${Line} key=${session.id} session=${session} />`)}</ul>`}<//></section>`;
+    <${Read} from=${useRead("/sessions")}>${({ items }) => html`<ul class="list">${items.map((session) =>
+      html`<${Line} key=${session.id} session=${session} />`)}</ul>`}<//></section>`;
 }
 
 /** What a browser says of itself is long; its name and its system are enough to know it again. */
 function called(client) {
-  const found = [/Edg|OPR|YaBrowser|Firefox|Chrome|Safari|curl|python/i, /Android|iPhone|iPad|Windows|Mac OS|Linux/].map((names) => names.exec(client)?.[0]);
-  const names = { Edg: "Edge", OPR: "Opera", YaBrowser: "Yandex" };
-  return found.filter(Boolean).map((name) => names[name] ?? name).join(" · ") || client || say("session");
+  const browser = /Edg|OPR|YaBrowser|Firefox|Chrome|Safari|curl|python/i.exec(client)?.[0];
+  const system = /Android|iPhone|iPad|Windows|Mac OS|Linux/.exec(client)?.[0];
+  return [BROWSERS[browser] ?? browser, system].filter(Boolean).join(" · ") || client || say("session");
 }
 
 function Line({ session }) {

@@ -21,7 +21,8 @@ export function Settings() {
     forget();
   };
   return html`<section class="settings"><h1>${say("place-settings")}</h1>
-    <${Read} from=${useRead("/me")}>${(me) => html`<${Language} me=${me} /><${Times} me=${me} /><${Reminders} me=${me} /><${Requisites} me=${me} /><${Ways} me=${me} />`}<//>
+    <${Read} from=${useRead("/me")}>${(me) => html`<${Language} me=${me} /><${Times} me=${me} /><${Reminders} me=${me} />
+      <${Requisites} me=${me} /><${Ways} me=${me} />`}<//>
     <${Sessions} /><${Tokens} />
     ${!isMiniApp && html`<div class="row"><${ActButton} look="danger" act=${signOut}>${say("sign-out")}<//></div>`}</section>`;
 }

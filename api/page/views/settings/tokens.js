@@ -19,7 +19,8 @@ export function Tokens() {
     ${data?.items.length > 0 && html`<ul class="list">${data.items.map((token) => html`<${Line} key=${token.id} token=${token} />`)}</ul>`}
     <div class="row"><button type="button" class="button" onClick=${() => setAsking(true)}>${say("new-token")}</button></div>
     ${isAsking && html`<${NewToken} close=${() => setAsking(false)} shown=${setMade} />`}
-    ${made && html`<${Dialog} title=${say("token-made")} close=${() => setMade(null)}><p>${say("token-once")}</p><p class="secret selectable">${made}</p>
+    ${made && html`<${Dialog} title=${say("token-made")} close=${() => setMade(null)}><p>${say("token-once")}</p>
+      <p class="secret selectable">${made}</p>
       <div class="row"><button type="button" class="button main" onClick=${() => copy(made)}>${say("copy")}</button></div><//>`}</section>`;
 }
 
@@ -43,6 +44,7 @@ function Line({ token: { id, name, prefix, last_used_at: used } }) {
     await remove(`/tokens/${id}`);
     refresh("/tokens");
   };
-  return html`<li class="line"><span class="grow"><b>${name}</b><small>${prefix}… · ${used ? say("used-at", { at: moment(used) }) : say("never-used")}</small></span>
+  return html`<li class="line"><span class="grow"><b>${name}</b>
+    <small>${prefix}… · ${used ? say("used-at", { at: moment(used) }) : say("never-used")}</small></span>
     <${ActButton} look="quiet" act=${revoke}>${say("revoke")}<//></li>`;
 }

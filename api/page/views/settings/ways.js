@@ -17,8 +17,10 @@ export function Ways({ me }) {
   const hasTelegram = me.identities.some(({ provider }) => provider === "telegram");
   return html`<section aria-labelledby="ways"><h2 id="ways">${say("ways-in")}</h2><ul class="list">
       ${me.identities.map((identity) => html`<${Identity} key=${identity.provider} identity=${identity} />`)}
-      ${!hasTelegram && html`<li class="line"><span class="grow"><b>Telegram</b><small>${say("telegram-not-linked")}</small></span>${isMiniApp && html`<${ActButton} act=${link}>${say("link")}<//>`}</li>`}
-      <li class="line"><span class="grow"><b>${say("name-and-password")}</b><small>${me.has_password ? me.login_name : say("no-password")}</small></span>
+      ${!hasTelegram && html`<li class="line"><span class="grow"><b>Telegram</b><small>${say("telegram-not-linked")}</small>
+        </span>${isMiniApp && html`<${ActButton} act=${link}>${say("link")}<//>`}</li>`}
+      <li class="line"><span class="grow"><b>${say("name-and-password")}</b>
+        <small>${me.has_password ? me.login_name : say("no-password")}</small></span>
         <button type="button" class="button" onClick=${() => setAsking(true)}>${me.has_password ? say("change") : say("add")}</button></li></ul>
     ${isAsking && html`<${Password} me=${me} close=${() => setAsking(false)} />`}</section>`;
 }
@@ -34,7 +36,8 @@ function Identity({ identity: { provider, username } }) {
     await remove(`/me/identities/${provider}`);
     refresh("/me");
   };
-  return html`<li class="line"><span class="grow"><b>${provider === "telegram" ? "Telegram" : provider}</b><small>${username ? `@${username}` : ""}</small></span>
+  return html`<li class="line"><span class="grow"><b>${provider === "telegram" ? "Telegram" : provider}</b>
+    <small>${username ? `@${username}` : ""}</small></span>
     <${ActButton} look="quiet" act=${unlink}>${say("unlink")}<//></li>`;
 }
 
@@ -47,7 +50,10 @@ function Password({ me, close }) {
     tell(say("saved"));
   };
   return html`<${FormDialog} title=${say("name-and-password")} close=${close} confirm=${say("save")} act=${save}>
-    ${me.has_password ? html`<${Field} label=${say("current-password")} name="current" type="password" required autocomplete="current-password" autofocus />`
-      : html`<${Field} label=${say("login-name")} name="name" required minlength="3" maxlength="50" autocomplete="username" autocapitalize="none" autofocus />`}
-    <${Field} label=${say("new-password")} name="password" type="password" required minlength="8" maxlength="200" hint=${say("password-hint")} autocomplete="new-password" /><//>`;
+    ${me.has_password ? html`<${Field} label=${say("current-password")} name="current" type="password" required
+      autocomplete="current-password" autofocus />`
+      : html`<${Field} label=${say("login-name")} name="name" required minlength="3" maxlength="50"
+        autocomplete="username" autocapitalize="none" autofocus />`}
+    <${Field} label=${say("new-password")} name="password" type="password" required minlength="8" maxlength="200"
+      hint=${say("password-hint")} autocomplete="new-password" /><//>`;
 }

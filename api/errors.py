@@ -20,14 +20,14 @@ DETAIL_LENGTH_MAX = 200
 EXAMPLE_ID = "0197a3c4-0d2e-7b1a-9c55-1f2e3d4c5b6a"
 
 
-class _OfTheDoor(DomainError):
-    """A request that does not get as far as a rule."""
+class _AtTheDoor:
+    """What a request is answered that does not get as far as a rule."""
 
     status: ClassVar[int]
     headers: ClassVar[Headers] = {}
 
 
-class MalformedRequest(_OfTheDoor):
+class MalformedRequest(_AtTheDoor, DomainError):
     """The body is no JSON."""
 
     status = 400
@@ -37,51 +37,51 @@ class NotSignedIn(Unrecognized):
     """There is no token, or it is nobody's any more."""
 
 
-class NoSuchAddress(_OfTheDoor):
+class NoSuchAddress(_AtTheDoor, DomainError):
     """There is nothing at this address."""
 
     status = 404
 
 
-class NoSuchMethod(_OfTheDoor):
+class NoSuchMethod(_AtTheDoor, DomainError):
     """There is something at this address, but it does not do this."""
 
     status = 405
 
 
-class TooSlow(_OfTheDoor):
+class TooSlow(_AtTheDoor, DomainError):
     """The body did not arrive in time."""
 
     status = 408
     headers: ClassVar[Headers] = {"Connection": "close"}
 
 
-class TooLong(_OfTheDoor):
+class TooLong(_AtTheDoor, DomainError):
     """The body is longer than we take."""
 
     status = 413
 
 
-class WrongShape(_OfTheDoor):
+class WrongShape(_AtTheDoor, DomainError):
     """The body or the query is not what this address takes; `fields` says where."""
 
     status = 422
 
 
-class TooManyListeners(_OfTheDoor):
+class TooManyListeners(_AtTheDoor, DomainError):
     """Somebody listens for changes over more connections than they need."""
 
     status = 429
     headers: ClassVar[Headers] = {"Retry-After": "60"}
 
 
-class OurFault(_OfTheDoor):
+class OurFault(_AtTheDoor, DomainError):
     """A bug of ours."""
 
     status = 500
 
 
-class NotNow(_OfTheDoor):
+class NotNow(_AtTheDoor, DomainError):
     """The database is away for a moment."""
 
     status = 503
@@ -109,7 +109,7 @@ _OF_STATUS: dict[int, type[DomainError]] = {404: NoSuchAddress, 405: NoSuchMetho
 
 def status_of(kind: type[DomainError]) -> int:
     """Return the HTTP status of a kind of refusal."""
-    if issubclass(kind, _OfTheDoor):
+    if issubclass(kind, _AtTheDoor):
         return kind.status
     return next(status for family, status in _STATUS if issubclass(kind, family))
 
@@ -127,7 +127,7 @@ def answer_to(refusal: DomainError, request: Request, *, headers: Headers | None
         details=_details(refusal.params) or None,
         request_id=request.state.request_id,
     )
-    more = dict(refusal.headers) if isinstance(refusal, _OfTheDoor) else {}
+    more = dict(refusal.headers) if isinstance(refusal, _AtTheDoor) else {}
     if isinstance(refusal, Unrecognized):
         more["WWW-Authenticate"] = "Bearer"
     if isinstance(refusal, TooOften):

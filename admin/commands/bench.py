@@ -7,7 +7,10 @@ from typing import Annotated
 
 import typer
 
-BENCHES = ("settlement", "ledger", "orders", "relay", "consumer", "webhook", "bot", "card", "growth", "live", "start")
+BENCHES = (
+    *("settlement", "ledger", "orders", "relay", "consumer", "webhook", "api", "bot", "card", "growth", "live"),
+    "start",
+)
 
 
 def bench(

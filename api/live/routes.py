@@ -46,6 +46,7 @@ async def live_orders(websocket: WebSocket) -> None:
     "/live/events",
     operation_id="listen",
     summary="Hear of changes as they happen, as server-sent events",
+    status_code=200,
     response_class=EventStream,
     responses=_STREAM,
     dependencies=[SIGNED_IN],

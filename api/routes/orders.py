@@ -15,7 +15,7 @@ from core.ids import IntentId, OrderId
 from core.ledger.post import NotEnoughMoney
 from core.money import UnknownCurrency
 from core.orders.models import Order
-from core.orders.pay_from_wallet import OtherCurrency, pay_from_wallet
+from core.orders.pay_from_wallet import DebtInOtherCurrency, pay_from_wallet
 from core.orders.place_order import WrongDescription
 from core.orders.place_order import place_order as place
 from core.orders.queries import OrderNotFound, intents_of_orders, order_count, order_of_attempt, orders_of, own_order
@@ -30,7 +30,7 @@ router = new_router("orders")
     summary="Place an order",
     status_code=201,
     responses=refusals(
-        *(IntentNotFound, AlreadyPaid, DebtCanceled, AttemptOpen, NotEnoughMoney, WrongPaidAmount, OtherCurrency),
+        *(IntentNotFound, AlreadyPaid, DebtCanceled, AttemptOpen, NotEnoughMoney, WrongPaidAmount, DebtInOtherCurrency),
         *(WrongAmount, UnknownCurrency, WrongDescription, AboveOperationLimit, AboveDailyLimit),
     ),
     **creates("/v1/orders/{id}"),

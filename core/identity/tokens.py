@@ -87,6 +87,6 @@ def _verified(token: str, secrets: Secrets, now: datetime) -> dict[str, Any]:
 
 
 def _seconds(value: object) -> int:
-    if type(value) is not int:
+    if not isinstance(value, int):
         raise TokenRefused
     return value

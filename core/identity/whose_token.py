@@ -17,14 +17,14 @@ from core.ids import SessionId, TokenId, UserId
 from core.secrets import Secrets
 
 NOTED_EVERY = timedelta(minutes=10)  # when a personal token was used last, so that not every request writes
-_NOW = bindparam("now", type_=SessionRow.expires_at.type)
+_NOW = bindparam("now", type_=PersonalToken.created_at.type)
 
 _OF_SESSION = Alone(
     select(func.jsonb_build_array(User.name, User.language, User.time_zone))
     .join(SessionRow, SessionRow.user_id == User.id)
     .where(User.id == bindparam("user_id"), User.erased_at.is_(None))
-    .where(SessionRow.id == bindparam("session_id"), SessionRow.expires_at > _NOW),
-    names=("user_id", "session_id", "now"),
+    .where(SessionRow.id == bindparam("session_id")),  # which outlives its access tokens unless it was ended
+    names=("user_id", "session_id"),
 )
 _FOUND = (
     select(PersonalToken, User.name.label("person"), User.language, User.time_zone)
@@ -82,7 +82,7 @@ async def whose_token(db: Database, *, token: str, secrets: Secrets, now: dateti
         access = read_access_token(token, secrets=secrets, now=now)
     except TokenRefused:
         return None
-    asked = {"user_id": access.user_id, "session_id": access.session_id, "now": now}
+    asked = {"user_id": access.user_id, "session_id": access.session_id}
     person = await db.run_alone(_OF_SESSION, asked)
     if person is None:
         return None

@@ -16,7 +16,7 @@ from core.payments.models import Attempt, Rail
 from core.payments.open_attempt import open_attempt
 
 
-class OtherCurrency(Invalid):
+class DebtInOtherCurrency(Invalid):
     """The debt is in another currency; `currency` says in which."""
 
 
@@ -43,7 +43,7 @@ async def pay_from_wallet(
         says.
     :raises NotEnoughMoney: if the wallet plainly has less; should it have less only later, the order is cancelled.
     :raises AboveOperationLimit, AboveDailyLimit: if it is too much.
-    :raises OtherCurrency: if the debt is in another currency than the one given.
+    :raises DebtInOtherCurrency: if the debt is in another currency than the one given.
     :raises WrongDescription: as `place_order`.
     """
     purchase, intent, attempt, is_new = await open_attempt(
@@ -57,7 +57,7 @@ async def pay_from_wallet(
         now=now,
     )
     if currency not in {None, intent.currency}:
-        raise OtherCurrency(currency=intent.currency)
+        raise DebtInOtherCurrency(currency=intent.currency)
     if not is_new:
         return attempt
     if await balance(session, wallet(actor.user_id, intent.currency)) < attempt.amount_minor:

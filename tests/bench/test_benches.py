@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from admin.commands.bench import BENCHES
 from admin.product import running_product
-from bench import bot, card, consumer, growth, orders, relay, start
+from bench import api, bot, card, consumer, growth, orders, relay, start
 from bench.figure import Figure
 from bench.history import ENTRIES_A_PURCHASE, fill
 from bench.processes import running
@@ -40,7 +40,7 @@ class TestBench:
         assert figure["ratio"] == round(figure["value"] / figure["limit"], 2)
 
     def test_knows_every_name_that_has_an_aim(self) -> None:
-        aims = "ledger orders relay consumer webhook bot card settlement growth start"
+        aims = "ledger orders relay consumer webhook api bot card settlement growth live start"
 
         assert set(BENCHES) == set(aims.split())
         assert all((ROOT / "bench" / f"{name}.py").exists() for name in BENCHES)
@@ -102,6 +102,16 @@ class TestBot:
 
         assert [figure.unit for figure in figures] == 2 * ["updates/s", "ms", "ms"]
         assert all(figure.value > 0 and figure.limit for figure in figures)
+
+
+class TestApi:
+    def test_asks_for_each_operation_beside_the_bare_route(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(api, "CLIENTS", (2,))
+
+        figures = cases(api.measure(quick=True))
+
+        assert len(figures) == 6
+        assert all(figure.value > 0 and figure.limit for figure in figures.values())
 
 
 @pytest.mark.timeout(300)

@@ -17,4 +17,4 @@ error-no-such-requisite = Say first where to be paid: add a phone, a card or oth
 error-wrong-snooze = A reminder can be put off for 1 to { $max } days.
 rail-manual = Outside, confirmed by whoever is paid
 rail-wallet = From my wallet
-error-other-currency = This debt is in { $currency }.
+error-debt-in-other-currency = This debt is in { $currency }.

@@ -3,7 +3,7 @@
 command-link = A code to sign in on the page
 sign-in-code = 🔑 Your code to sign in: <code>{ $code }</code>
 
-    Open the SyncBuy page, choose "Sign in by code" and type it: your own purchases, debts and wallet are there.
+    Open the SyncBuy page, choose to sign in by "Code" and type it: your own purchases, debts and wallet are there.
     It works once within the next { $minutes } minutes, and a new code replaces it.
 
     Show it to nobody: whoever types it signs in as you.

@@ -18,4 +18,4 @@ error-no-such-requisite = Сначала скажите, куда платить
 error-wrong-snooze = Отложить напоминание можно на срок от 1 до { $max } дней.
 rail-manual = Вне SyncBuy, с подтверждением получателя
 rail-wallet = Из моего кошелька
-error-other-currency = Этот долг — в { $currency }.
+error-debt-in-other-currency = Этот долг — в { $currency }.

@@ -101,15 +101,16 @@ async def running_product(
         telegram_url = page_url or telegram.telegram_api_url
         providers = configured(settings, secrets, http, telegram_url=telegram_url, bot_token=token)
         of_webhooks = WebhooksSettings()
-        of_api = ApiSettings()
+        of_api = _api_settings(page_url)
         listening = stack.enter_context(listen(of_webhooks.webhooks_host, 0 if any_port else of_webhooks.webhooks_port))
         listening_api = stack.enter_context(listen(of_api.api_host, 0 if any_port else of_api.api_port))
         webhooks_url = url_of(listening)
         if bank_url is not None:
             await _tell_bank(bank_url, webhooks_url)
+        open_page_at = of_api.api_public_url or (None if page_url is None else url_of(listening_api))
         jobs = await _jobs(
             stack, db, token.get_secret_value(), telegram_url, telegram, money or MoneySettings(), providers,
-            Sealer(secrets), new_bus(db, bus or BusSettings()), kafka, stopping,
+            Sealer(secrets), new_bus(db, bus or BusSettings()), kafka, open_page_at, stopping,
         )  # fmt: skip
         app = create_app(db, providers, settings=of_webhooks)
         jobs["webhooks"] = keep_running("webhooks", lambda: serve(app, listening, stopping), stopping)
@@ -131,6 +132,14 @@ async def running_product(
         finally:
             stopping.set()
             await asyncio.gather(*tasks)
+
+
+def _api_settings(sandbox_url: str | None) -> ApiSettings:
+    """Return the settings of the API, whose page a sandbox may show in a frame."""
+    settings = ApiSettings()
+    if sandbox_url is None:
+        return settings
+    return settings.model_copy(update={"api_framed_by": f"{settings.api_framed_by} {sandbox_url}".strip()})
 
 
 def at_sandbox_bank(settings: ProviderSettings, bank_url: str) -> ProviderSettings:
@@ -199,10 +208,11 @@ async def _jobs(
     sealer: Sealer,
     bus: Bus,
     kafka: KafkaSettings,
+    open_page_at: str | None,
     stopping: asyncio.Event,
 ) -> Jobs:
     from bot.dispatcher import build_intake, connect
-    from bot.menu import register_commands
+    from bot.menu import offer_page, register_commands
     from bot.polling import poll
     from bot.webhook import serve_webhook
 
@@ -216,15 +226,19 @@ async def _jobs(
         settings=ProductSettings(),
         money=money,
         group_messages_per_minute=telegram.telegram_group_messages_per_minute,
+        page_url=open_page_at,
     )
     stack.push_async_callback(intake.finish)
     me = await bot.me()
     await register_commands(bot)
+    if open_page_at is not None:
+        await offer_page(bot, open_page_at)
     account = Telegram(
         bot,
         username=me.username or "",
         sealer=sealer,
         group_messages_per_minute=telegram.telegram_group_messages_per_minute,
+        page_url=open_page_at,
     )
     receive = (
         (lambda: serve_webhook(bot, intake, telegram, stopping))

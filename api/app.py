@@ -26,6 +26,7 @@ from api.routes import (
     sessions,
     tasks,
 )
+from api.serve_page import serve_page
 from api.threshold import CORRELATION_HEADER, Threshold
 from core.telemetry.tracing import of_web
 
@@ -62,6 +63,7 @@ def create_app(ground: Ground) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     serve_documentation(app)
+    serve_page(app, framed_by=settings.api_framed_by)
     handle_errors(app)
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]
     app.add_middleware(
@@ -72,5 +74,5 @@ def create_app(ground: Ground) -> FastAPI:
         expose_headers=HEADERS_OUT,
         max_age=600,
     )
-    app.add_middleware(Threshold, max_bytes=settings.api_max_body_bytes, is_public=bool(settings.api_public_url))
+    app.add_middleware(Threshold, max_bytes=settings.api_max_body_bytes, is_public=settings.is_over_tls)
     return app

@@ -5,10 +5,10 @@ import asyncio
 import structlog
 
 from bot.dispatcher import build_intake, connect
-from bot.menu import register_commands
+from bot.menu import offer_page, register_commands
 from bot.polling import poll
 from bot.webhook import serve_webhook
-from core.config import MoneySettings, ProductSettings, TelegramSettings, WrongSettings
+from core.config import ApiSettings, MoneySettings, ProductSettings, TelegramSettings, WrongSettings
 from core.db import Database
 from core.keep_running import keep_all_running
 from core.notifications.seal import Sealer
@@ -28,6 +28,7 @@ async def serve(db: Database, stopping: asyncio.Event) -> None:
     telegram = TelegramSettings()
     if telegram.bot_token is None:
         raise WrongSettings("It needs BOT_TOKEN; `manage.py run` brings a Telegram of its own.")
+    page_url = ApiSettings().api_public_url
     secrets = secrets_of_settings()
     intake, bot = build_intake(), connect(telegram.bot_token.get_secret_value(), telegram.telegram_api_url)
     try:
@@ -39,10 +40,13 @@ async def serve(db: Database, stopping: asyncio.Event) -> None:
                 settings=ProductSettings(),
                 money=MoneySettings(),
                 group_messages_per_minute=telegram.telegram_group_messages_per_minute,
+                page_url=page_url,
             )
 
             async def receive() -> None:
                 await register_commands(bot)
+                if page_url:
+                    await offer_page(bot, page_url)
                 if telegram.webhook_url:
                     await serve_webhook(bot, intake, telegram, stopping)
                 else:

@@ -22,6 +22,7 @@ from core.identity.actor import Actor, TelegramChat, TelegramPerson
 from core.identity.meet import is_known, meet
 from core.inbox.once import once
 from core.notifications.budget import spend
+from core.notifications.page_link import PageLink
 from core.notifications.seal import Sealer
 from core.payments.provider import Provider
 from core.telemetry.measures import UPDATE_SECONDS, UPDATES, timed
@@ -46,6 +47,7 @@ class Intake(Dispatcher):
     settings: ProductSettings
     money: MoneySettings
     group_messages_per_minute: int
+    page_url: str | None
 
     def __init__(self) -> None:
         super().__init__(storage=DialogStorage())
@@ -61,10 +63,12 @@ class Intake(Dispatcher):
         settings: ProductSettings,
         money: MoneySettings,
         group_messages_per_minute: int,
+        page_url: str | None = None,
     ) -> None:
-        """Say what it works with from now on."""
+        """Say what it works with from now on; `page_url` is where the page is, if there is one."""
         self.db, self.sealer, self.providers = db, sealer, providers
         self.settings, self.money, self.group_messages_per_minute = settings, money, group_messages_per_minute
+        self.page_url = page_url
 
     async def feed_update(self, bot: Bot, update: Update, **kwargs: Any) -> None:
         """Handle an update of Telegram at most once, and answer it.
@@ -115,7 +119,7 @@ class Intake(Dispatcher):
             return "ignored"  # they were forgotten on request, and block the bot now: that is no new acquaintance
         actor = await self._meet(session, person, chat)
         replies.language = actor.language
-        turn = Turn(session, actor, replies, now, self.settings, self.money, self.providers)
+        turn = Turn(session, actor, replies, now, self.settings, self.money, self.providers, self._page(replies))
         session_of_update.set(session)
         try:
             # A refusal takes back what its handler did, and only that: the person stays met, the update handled.
@@ -127,6 +131,9 @@ class Intake(Dispatcher):
             turn.refuse(refusal)
             return "refused"
         return "handled"
+
+    def _page(self, replies: Replies) -> PageLink | None:
+        return None if self.page_url is None else PageLink(self.page_url, replies.bot_username)
 
     async def _meet(self, session: AsyncSession, person: TelegramPerson, chat: TelegramChat | None) -> Actor:
         return await meet(

@@ -1,7 +1,13 @@
-"""The commands that Telegram offers while a person types `/`, per kind of chat and language."""
+"""What Telegram offers beside the field in which people write: commands, and the page as a Mini App."""
 
 from aiogram import Bot
-from aiogram.types import BotCommand, BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats
+from aiogram.types import (
+    BotCommand,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    MenuButtonWebApp,
+    WebAppInfo,
+)
 
 from core.texts import DEFAULT_LANGUAGE, LANGUAGES, say_plain
 
@@ -23,6 +29,7 @@ IN_PRIVATE = (
     "help",
     "cancel",
 )
+PRODUCT = "SyncBuy"
 
 
 async def register_commands(bot: Bot) -> None:
@@ -34,3 +41,9 @@ async def register_commands(bot: Bot) -> None:
             await bot.set_my_commands(described, scope=scope, language_code=language)
             if language == DEFAULT_LANGUAGE:
                 await bot.set_my_commands(described, scope=scope)
+
+
+async def offer_page(bot: Bot, url: str) -> None:
+    """Let the button beside the field open the page at `url`; Telegram keeps one label for all languages."""
+    button = MenuButtonWebApp(text=PRODUCT, web_app=WebAppInfo(url=f"{url}/"))
+    await bot.set_chat_menu_button(menu_button=button)

@@ -16,6 +16,7 @@ from core.errors import Conflict, DomainError
 from core.identity.actor import Actor
 from core.inbox.models import InboxRow
 from core.notifications.message import Callback, Message
+from core.notifications.page_link import PageLink
 from core.payments.choose_provider import check_any_provider, check_provider, providers_for
 from core.payments.provider import Provider
 from core.texts import Html, say, say_plain
@@ -37,6 +38,7 @@ class Turn:
     settings: ProductSettings
     money: MoneySettings
     providers: Mapping[str, Provider]
+    page: PageLink | None = None
 
     @property
     def confirm_within(self) -> timedelta:

@@ -195,7 +195,7 @@ class ApiSettings(_Settings):
     api_port: int = Field(default=8768, ge=0, le=65535, description="Its port; 0: any free one.")
     api_public_url: str | None = Field(
         default=None,
-        pattern=r"^$|^https://[^/?#\s]+$",
+        pattern=r"^$|^https://[^/?#\s]+$|^http://(127\.0\.0\.1|localhost)(:\d+)?$",
         description="Its public address without a path, as https://buy.example; unset: only this machine reaches it.",
     )
     api_cors_origins: str = Field(
@@ -203,9 +203,19 @@ class ApiSettings(_Settings):
         pattern=r"^$|^https?://[^/?#,\s]+(,https?://[^/?#,\s]+)*$",
         description="Pages of others that may call it from a browser: origins, by commas; empty: none.",
     )
+    api_framed_by: str = Field(
+        default="https://web.telegram.org",
+        pattern=r"^$|^https?://[^/?#,;\s]+( https?://[^/?#,;\s]+)*$",
+        description="Who may show the page in a frame: origins, by spaces; empty: nobody.",
+    )
     api_max_body_bytes: int = Field(default=65536, ge=1024, le=16777216, description="A longer body is refused.")
     api_requests_per_minute: int = Field(default=600, ge=1, le=1_000_000, description="Of one person, all copies.")
     api_sign_ins_per_minute: int = Field(default=20, ge=1, le=1_000_000, description="From one address, all copies.")
+
+    @property
+    def is_over_tls(self) -> bool:
+        """Return whether browsers are to come by https alone."""
+        return (self.api_public_url or "").startswith("https:")
 
 
 class MoneySettings(_Settings):

@@ -8,7 +8,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from core.config import BusSettings, KafkaSettings, TelegramSettings, WrongSettings
+from core.config import ApiSettings, BusSettings, KafkaSettings, TelegramSettings, WrongSettings
 from core.db import Database
 from core.keep_running import keep_all_running
 from core.notifications.seal import Sealer
@@ -62,6 +62,7 @@ def _telegram(secrets: Secrets) -> contextlib.AbstractAsyncContextManager[Telegr
         settings.telegram_api_url,
         sealer=Sealer(secrets),
         group_messages_per_minute=settings.telegram_group_messages_per_minute,
+        page_url=ApiSettings().api_public_url,
     )
 
 

@@ -29,24 +29,23 @@ class Hub:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._bell = asyncio.Event()
         self._position: int | None = None  # every change up to it was told
         self._begun = asyncio.Event()
         self._listeners: defaultdict[UserId, set[Listener]] = defaultdict(set)
         self._is_over = False
         self._gone = asyncio.Event()
-        db.on_commit(self._bell.set, name=CHANGED)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Tell what is new until `stopping` is set."""
-        pace = Pace(busy_seconds=POLL_SECONDS)
-        while not stopping.is_set():
-            self._bell.clear()
-            count = await self._tell_news()
-            if count:
-                pace.worked()
-            if count < AT_ONCE:
-                await wait_for_bell(self._bell, stopping, seconds=pace.seconds())
+        rung, pace = asyncio.Event(), Pace(busy_seconds=POLL_SECONDS)
+        with self._db.on_commit(rung.set, name=CHANGED):
+            while not stopping.is_set():
+                rung.clear()
+                count = await self._tell_news()
+                if count:
+                    pace.worked()
+                if count < AT_ONCE:
+                    await wait_for_bell(rung, stopping, seconds=pace.seconds())
 
     async def watch_sessions(self, stopping: asyncio.Event) -> None:
         """Send whoever signed out, or was signed out, away within seconds, until `stopping` is set."""

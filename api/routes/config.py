@@ -7,6 +7,8 @@ from api.shapes.config import Config
 from core.money import EXPONENTS
 from core.texts import LANGUAGES
 
+USUAL_EXPONENT = 2
+
 router = APIRouter(prefix="/v1", tags=["config"])
 
 
@@ -15,9 +17,10 @@ async def read_config(ground: Grounded) -> Config:
     """Name the languages, the currencies, the providers and the bot."""
     return Config(
         bot_username=ground.bot_username,
-        telegram_login=ground.bot_username is not None and bool(ground.settings.api_public_url),
+        telegram_login=ground.bot_username is not None and ground.settings.is_over_tls,
         languages=list(LANGUAGES),
         currencies=sorted(EXPONENTS),
+        exponents={code: digits for code, digits in EXPONENTS.items() if digits != USUAL_EXPONENT},
         providers=sorted(ground.providers),
         default_currency=ground.product.default_currency,
     )

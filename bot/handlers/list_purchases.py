@@ -41,4 +41,6 @@ async def show(query: CallbackQuery, tapped: Callback, state: FSMContext, turn: 
     purchase = await visible_purchase(turn.session, actor=turn.actor, purchase_id=purchase_id)
     if tapped.action == "choose_purchase" and await go_on(turn, state, purchase):
         return
-    turn.replies.say_privately(await render_card(turn.session, purchase_id), start="purchases")
+    is_private = turn.actor.chat_id is None
+    card = await render_card(turn.session, purchase_id, page=turn.page, is_private=is_private)
+    turn.replies.say_privately(card, start="purchases")

@@ -46,4 +46,4 @@ async def _open(turn: Turn, message: TelegramMessage, words: str) -> None:
         now=turn.now,
     )
     if turn.actor.chat_id is None:  # a group gets its card by the effect that keeps it up to date
-        turn.replies.say(await render_card(turn.session, purchase.id))
+        turn.replies.say(await render_card(turn.session, purchase.id, page=turn.page, is_private=True))

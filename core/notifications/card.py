@@ -11,6 +11,7 @@ from core.ids import PurchaseId, UserId
 from core.money import Money, format_money
 from core.notifications.dates import written_date
 from core.notifications.message import Button, Message, Rows, tap
+from core.notifications.page_link import PageLink
 from core.purchases.models import Purchase, PurchaseStatus, Task, TaskStatus
 from core.purchases.queries import participants_of, tasks_of
 from core.settlement.models import Intent, IntentStatus
@@ -34,10 +35,16 @@ class CardContent:
     intents: Sequence[Intent]
     language: str
     time_zone: str
+    page: Button | None = None  # opens the purchase on the page, where there is one
 
 
-async def render_card(session: AsyncSession, purchase_id: PurchaseId) -> Message:
-    """Return the card of a purchase as it stands now, in the language of its chat."""
+async def render_card(
+    session: AsyncSession, purchase_id: PurchaseId, *, page: PageLink | None = None, is_private: bool = False
+) -> Message:
+    """Return the card of a purchase as it stands now, in the language of its chat.
+
+    With `page` it has a button that opens the purchase there, of the kind that private chats and groups allow.
+    """
     purchase = await session.get_one(Purchase, purchase_id, populate_existing=True)
     participants = await participants_of(session, purchase_id)
     tasks = await tasks_of(session, purchase_id)
@@ -55,6 +62,7 @@ async def render_card(session: AsyncSession, purchase_id: PurchaseId) -> Message
         intents=intents,
         language=language,
         time_zone=owner.time_zone,
+        page=None if page is None else page.to_purchase(purchase_id, language, is_private=is_private),
     )
     return card(content)
 
@@ -67,7 +75,8 @@ def card(content: CardContent) -> Message:
     elif content.purchase.status == PurchaseStatus.ACTIVE:
         lines.append(say(content.language, "card-empty"))
     lines.append(_sums(content))
-    return Message("\n\n".join(line for line in lines if line), _buttons(content))
+    page: Rows = ((content.page,),) if content.page else ()
+    return Message("\n\n".join(line for line in lines if line), (*_buttons(content), *page))
 
 
 def _head(content: CardContent) -> str:

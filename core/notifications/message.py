@@ -56,11 +56,12 @@ class Callback:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One button of an inline keyboard: it taps, opens a link or copies a text."""
+    """One button of an inline keyboard: it taps, opens a link or a Mini App, or copies a text."""
 
     text: str
     callback: Callback | None = None
     url: str | None = None
+    web_app: str | None = None
     copy_text: str | None = None
     style: Literal["primary", "success", "danger"] | None = None
     moves_money: bool = False
@@ -77,6 +78,8 @@ class Button:
             button["callback_data"] = data
         if self.url:
             button["url"] = self.url
+        if self.web_app:
+            button["web_app"] = {"url": self.web_app}
         if self.copy_text:
             button["copy_text"] = {"text": self.copy_text[:COPY_TEXT_MAX]}
         if self.style:

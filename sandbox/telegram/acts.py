@@ -12,6 +12,7 @@ from sandbox.storage import Thing
 from sandbox.telegram import faults
 from sandbox.telegram.markup import found_entities
 from sandbox.telegram.methods.invoices import written_amount
+from sandbox.telegram.mini_apps import opened
 from sandbox.telegram.objects import chat_object, member_object, message_object, user_object
 from sandbox.telegram.refusal import Refusal
 from sandbox.telegram.world import SUPERGROUP, World, key_of
@@ -188,6 +189,16 @@ def tap(world: World, said: Thing) -> Thing:
 def tap_raw(world: World, said: Thing) -> Thing:
     """A forged client sends any data it likes."""
     return _query(world, said, _message(world, said), str(said["data"]))
+
+
+@act
+def open_mini_app(world: World, said: Thing) -> Thing:
+    """Somebody opens a Mini App of the bot: by a button, by the menu button, or by a link with a `start_param`."""
+    person = world.person(said["user_id"])
+    message = _message(world, said) if "message_id" in said else None
+    if message is not None and person["id"] not in world.viewers(message):
+        raise Refusal.bad("this person does not see the message")
+    return opened(world, person, said, message)
 
 
 @act

@@ -130,8 +130,8 @@ def _entity(tag: str, start: int, length: int, given: dict[str, str | None]) -> 
     return entity
 
 
-def read_markup(markup: Any) -> dict[str, Any] | None:
-    """Return a reply markup as it is kept.
+def read_markup(markup: Any, *, is_private: bool = True) -> dict[str, Any] | None:
+    """Return a reply markup as it is kept; buttons that open a Mini App stand in private chats alone.
 
     :raises Refusal: if a limit of the Bot API is broken.
     """
@@ -146,6 +146,8 @@ def read_markup(markup: Any) -> dict[str, Any] | None:
         for row in rows:
             for button in row:
                 _check_button(button)
+                if "web_app" in button and not is_private:
+                    raise Refusal.bad("BUTTON_TYPE_INVALID")
         return {"inline_keyboard": rows} if rows else None
     if markup.get("force_reply"):
         return {"force_reply": True, "selective": bool(markup.get("selective"))}
@@ -165,5 +167,7 @@ def _check_button(button: dict[str, Any]) -> None:
         raise Refusal.bad("BUTTON_COPY_TEXT_INVALID")
     if button.get("style", "primary") not in STYLES:
         raise Refusal.bad("BUTTON_STYLE_INVALID")
+    if "web_app" in button and not re.match(r"https?://", str(button["web_app"].get("url"))):
+        raise Refusal.bad("inline keyboard button Web App URL is invalid: Only HTTPS links are allowed")
     if "url" in button and not re.match(r"(https?|tg)://", str(button["url"])):
         raise Refusal.bad(f"inline keyboard button URL '{button['url']}' is invalid: Wrong HTTP URL")

@@ -17,6 +17,7 @@ from sandbox.telegram.updates import Updates
 BOT: Thing = {"id": 7000000001, "is_bot": True, "first_name": "SyncBuy", "username": "SyncBuyBot"}
 COLORS = ("#c0504d", "#2f7ed8", "#3d9970", "#b8732e", "#8e5bc7", "#1f9bb5", "#d1478c", "#6b8e23")
 CALLS_KEPT = 500
+KEPT = ("numbers", "commands", "menu_button")
 SUPERGROUP = -1_000_000_000_000
 
 
@@ -52,12 +53,12 @@ class World:
             self.on_clock(self.meta["clock_offset"])
 
     def reset(self) -> None:
-        """Forget everything but the numbers, so that an old id never comes back for something else."""
-        numbers = self.meta["numbers"]
+        """Forget everything but what the bot said of itself, and the numbers: an old id never comes back as another."""
+        kept = {name: self.meta[name] for name in KEPT if name in self.meta}
         self.storage.clear()
         self.faults.clear()
         self.calls.clear()
-        self.meta = {"clock_offset": 0.0, "numbers": numbers}
+        self.meta = {"clock_offset": 0.0, **kept}
         self.storage.save("meta", "meta", self.meta)
         self._load()
 
@@ -285,7 +286,11 @@ class World:
     def state(self) -> Thing:
         """Return everything small that the page wants to know at first."""
         return {
-            "bot": {**self.bot, "commands": self.meta.get("commands", {})},
+            "bot": {
+                **self.bot,
+                "commands": self.meta.get("commands", {}),
+                "menu_button": self.meta.get("menu_button"),
+            },
             "now": self.now(),
             "clock_offset_seconds": self.meta["clock_offset"],
             "people": list(self.people.values()),

@@ -56,7 +56,7 @@ async def refresh_next(db: Database, telegram: Telegram) -> bool:
     with following("card", stale.headers, purchase_id=str(stale.purchase_id)):
         async with db.transaction() as session:
             version = await session.scalar(select(Purchase.version).where(Purchase.id == stale.purchase_id))
-            message = await render_card(session, stale.purchase_id)
+            message = await render_card(session, stale.purchase_id, page=telegram.page, is_private=not stale.is_group)
         assert version is not None
         with timed(CARDS, CARD_SECONDS, outcome="") as sending:
             if stale.message_id is None:

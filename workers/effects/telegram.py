@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from core.clock import utc_now
 from core.identity.models import Reach
 from core.notifications.message import Document, Message
+from core.notifications.page_link import PageLink
 from core.notifications.seal import Sealer
 from core.telemetry.measures import PAUSE_SECONDS, PAUSES
 
@@ -87,11 +88,20 @@ def count_pause(sending: str, outcome: Outcome) -> None:
 class Telegram:
     """The bot's account at Telegram."""
 
-    def __init__(self, bot: "Bot", *, username: str, sealer: Sealer, group_messages_per_minute: int) -> None:
+    def __init__(
+        self,
+        bot: "Bot",
+        *,
+        username: str,
+        sealer: Sealer,
+        group_messages_per_minute: int,
+        page_url: str | None = None,
+    ) -> None:
         self.bot = bot
         self.sealer = sealer
         self.username = username
         self.group_messages_per_minute = group_messages_per_minute
+        self.page = None if page_url is None else PageLink(page_url, username)
 
     async def send(self, chat_id: int, message: Message, *, thread_id: int | None = None) -> Outcome:
         """Send a message, with its photo or file if it has one."""
@@ -146,9 +156,9 @@ class Telegram:
 
 @contextlib.asynccontextmanager
 async def connected(
-    token: str, api_url: str, *, sealer: Sealer, group_messages_per_minute: int
+    token: str, api_url: str, *, sealer: Sealer, group_messages_per_minute: int, page_url: str | None = None
 ) -> AsyncIterator[Telegram]:
-    """Yield the account of the bot with this token, at the Bot API server at `api_url`."""
+    """Yield the account of the bot with this token, at the Bot API server at `api_url`; cards link to `page_url`."""
     from aiogram import Bot
     from aiogram.client.default import DefaultBotProperties
     from aiogram.client.session.aiohttp import AiohttpSession
@@ -163,7 +173,11 @@ async def connected(
     async with Bot(token, session=session, default=defaults) as bot:
         me = await bot.me()
         yield Telegram(
-            bot, username=me.username or "", sealer=sealer, group_messages_per_minute=group_messages_per_minute
+            bot,
+            username=me.username or "",
+            sealer=sealer,
+            group_messages_per_minute=group_messages_per_minute,
+            page_url=page_url,
         )
 
 

@@ -29,6 +29,7 @@ button-add-task = ➕ To buy
 button-spent = 💸 I paid
 button-lock = 🔒 Work out shares
 button-history = 📜 History
+button-open-page = 📱 Open
 button-my-debts = 💳 My debts
 button-why = ❓ Why this much
 button-unlock = 🔓 Undo the split

@@ -30,6 +30,7 @@ button-add-task = ➕ Что купить
 button-spent = 💸 Я заплатил(а)
 button-lock = 🔒 Посчитать доли
 button-history = 📜 История
+button-open-page = 📱 Открыть
 button-my-debts = 💳 Мои долги
 button-why = ❓ Почему столько
 button-unlock = 🔓 Отменить расчёт

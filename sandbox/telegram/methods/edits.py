@@ -41,14 +41,14 @@ async def edit_message_media(call: Call) -> Thing:
     text, entities = read_text(media.get("caption") or "", media.get("parse_mode"), CAPTION_MAX)
     file = await take_file(call, media["type"], media.get("media"))
     change = {"file_id": file["file_id"], "text": text, "entities": entities}
-    return _change(call, message, {**change, "reply_markup": read_markup(call.params.get("reply_markup"))})
+    return _change(call, message, {**change, "reply_markup": _markup(call, message)})
 
 
 @method("editMessageReplyMarkup", f"{WHICH} reply_markup", writes=True)
 def edit_message_reply_markup(call: Call) -> Thing:
     """Put other buttons under a message."""
     message = _own_message(call)
-    return _change(call, message, {"reply_markup": read_markup(call.params.get("reply_markup"))})
+    return _change(call, message, {"reply_markup": _markup(call, message)})
 
 
 @method("deleteMessage", WHICH)
@@ -81,8 +81,11 @@ def _edit(call: Call, name: str, limit: int) -> Thing:
     text, entities = read_text(call.text(name) or "", call.text("parse_mode", required=False), limit)
     if not text:
         raise Refusal.bad("message text is empty")
-    markup = read_markup(call.params.get("reply_markup"))
-    return _change(call, message, {"text": text, "entities": entities, "reply_markup": markup})
+    return _change(call, message, {"text": text, "entities": entities, "reply_markup": _markup(call, message)})
+
+
+def _markup(call: Call, message: Thing) -> Thing | None:
+    return read_markup(call.params.get("reply_markup"), is_private=message["chat_id"] in call.world.people)
 
 
 def _own_message(call: Call) -> Thing:

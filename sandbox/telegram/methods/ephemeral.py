@@ -14,14 +14,18 @@ def edit_text(call: Call) -> bool:
     """Put another text, of up to 1024 characters, in the place of the old one."""
     message = _message(call)
     text, entities = read_text(call.text("text") or "", call.text("parse_mode", required=False), CAPTION_MAX)
-    change = {"text": text, "entities": entities, "reply_markup": read_markup(call.params.get("reply_markup"))}
+    change = {
+        "text": text,
+        "entities": entities,
+        "reply_markup": _markup(call),
+    }
     return _change(call, message, change)
 
 
 @method("editEphemeralMessageReplyMarkup", f"{WHICH} reply_markup", writes=True)
 def edit_reply_markup(call: Call) -> bool:
     """Put other buttons under the message."""
-    return _change(call, _message(call), {"reply_markup": read_markup(call.params.get("reply_markup"))})
+    return _change(call, _message(call), {"reply_markup": _markup(call)})
 
 
 @method("deleteEphemeralMessage", WHICH)
@@ -45,6 +49,10 @@ def _change(call: Call, message: Thing, change: Thing) -> bool:
     message |= {**change, "edit_date": int(call.world.now())}
     call.world.save_message(message, "edited")
     return True
+
+
+def _markup(call: Call) -> Thing | None:
+    return read_markup(call.params.get("reply_markup"), is_private=False)
 
 
 METHODS: tuple[Method, ...] = (edit_text, edit_reply_markup, delete)

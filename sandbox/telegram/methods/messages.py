@@ -87,7 +87,7 @@ async def take_file(call: Call, kind: str, given: Any) -> Thing:
 def _send(call: Call, **content: Any) -> Thing:
     world = call.world
     chat = world.chat(call.text("chat_id"))
-    content["reply_markup"] = read_markup(call.params.get("reply_markup"))
+    content["reply_markup"] = read_markup(call.params.get("reply_markup"), is_private=chat["id"] in world.people)
     replied = call.params.get("reply_parameters") or {}
     if "message_id" in replied:
         original = world.messages.get((chat["id"], f"m{replied['message_id']}"))

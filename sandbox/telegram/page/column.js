@@ -4,6 +4,7 @@ import { Composer } from "./composer.js";
 import { h, icon, soon } from "./dom.js";
 import { personHead } from "./head.js";
 import { MessageList } from "./messages.js";
+import { MiniApp } from "./mini_app.js";
 import { showAlert, showToast, toastPlace } from "./notices.js";
 import { say } from "./words.js";
 
@@ -40,6 +41,7 @@ export class Column {
 
   /** Ends the listening; the column may then leave the page. */
   stop() {
+    this.miniApp?.close();
     this.#stopping.abort();
   }
 
@@ -94,10 +96,24 @@ export class Column {
     showToast(this.#toasts, text);
   }
 
-  /** Whether the link led to an invoice, or into the private chat with the bot, where it presses Start with its payload. */
+  /** Opens a Mini App of the bot over this column, in the person's name. */
+  openMiniApp(what) {
+    return this.#doing(async () => {
+      const { url, init_data: initData } = await this.world.openMiniApp(this.viewer, what.message?.chatId ?? this.chat, what);
+      this.miniApp?.close();
+      this.miniApp = new MiniApp(this, { url, initData });
+    });
+  }
+
+  /** Whether the link led to an invoice, to the bot's Mini App, or into the private chat with the bot, where it presses Start with its payload. */
   openLink(url) {
     if (/^https?:\/\/t\.me\/\$[\w-]+$/.test(url)) {
       this.act("pay_invoice", { link: url });
+      return true;
+    }
+    const app = /^https?:\/\/t\.me\/(\w+)\?startapp=([\w-]*)$/i.exec(url);
+    if (app?.[1].toLowerCase() === this.world.bot.username.toLowerCase()) {
+      this.openMiniApp({ start: app[2] });
       return true;
     }
     const found = /^https?:\/\/t\.me\/(\w+)(?:\?start=([\w-]*))?$/i.exec(url);
@@ -105,6 +121,12 @@ export class Column {
     this.open(this.viewer);
     if (found[2] !== undefined) this.act("start", { payload: found[2] });
     return true;
+  }
+
+  /** The button beside the composer that opens the bot's page, where the bot has one: its words, else null. */
+  menuButton() {
+    const button = this.world.bot.menu_button;
+    return this.chat === this.viewer && button?.type === "web_app" ? button.text : null;
   }
 
   /** What stands in place of the composer when the person cannot write: a button, else nothing. */

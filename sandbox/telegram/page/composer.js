@@ -17,7 +17,8 @@ export class Composer {
     this.sendButton = iconButton("send", say("send"), () => this.send(), { class: "send" });
     const picker = h("input", { type: "file", hidden: true, on: { change: () => this.attach(picker.files[0]) } });
     this.above = h("div", {});
-    this.row = h("div", { class: "composer-row" },
+    this.menu = h("button", { type: "button", class: "button menu-button", on: { click: () => seat.openMiniApp({}) } });
+    this.row = h("div", { class: "composer-row" }, this.menu,
       iconButton("attach", say("attach"), () => picker.click()), picker, this.input, this.sendButton);
     this.instead = h("button", { type: "button", class: "button main instead", hidden: true });
     this.element = h("div", { class: "composer" }, this.hints.element, this.above, this.row, this.instead);
@@ -34,6 +35,9 @@ export class Composer {
     this.#drawAbove(answer, file);
     this.sendButton.disabled = !text.trim() && !file;
     this.hints.draw();
+    const menu = this.seat.menuButton();
+    this.menu.hidden = !menu;
+    this.menu.textContent = menu ?? "";
     const other = this.seat.insteadOfWriting();
     this.row.hidden = this.above.hidden = Boolean(other);
     this.instead.hidden = !other;

@@ -23,7 +23,7 @@ function drawn(key, place) {
   return h("button", {
     type: "button", class: look, disabled: Boolean(key.disabled), "aria-busy": waiting ? "true" : null,
     data: { at }, on: { click: () => press(key, place) },
-  }, h("span", {}, key.text), key.copy_text && cornerIcon("copy"), waiting && h("span", { class: "spinner" }));
+  }, h("span", {}, key.text), key.copy_text && cornerIcon("copy"), key.web_app && cornerIcon("app"), waiting && h("span", { class: "spinner" }));
 }
 
 function linkKey(key, look, seat) {
@@ -43,6 +43,8 @@ function cornerIcon(name) {
 async function press(key, { message, seat, at }) {
   if (key.pay) {
     await seat.pay(message);
+  } else if (key.web_app) {
+    await seat.openMiniApp({ message, url: key.web_app.url });
   } else if (key.copy_text) {
     await navigator.clipboard?.writeText(key.copy_text.text).catch(() => {});
     seat.toast(say("copied", { text: key.copy_text.text }));

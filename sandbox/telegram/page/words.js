@@ -23,7 +23,7 @@ const WORDS = {
     kick_bot: "Kick the bot", add_bot: "Add the bot", bot_admin: "Bot is admin", upgrade: "Upgrade to supergroup",
     reset: "Reset everything", reset_title: "Start the world anew?",
     reset_text: "All chats, people, files and faults are forgotten, and the first world is made again. The bot keeps its own memory.",
-    calls: "Bot API calls", paid: "Paid", only_failed: "failed only", ms: "ms",
+    calls: "Bot API calls", paid: "Paid", only_failed: "failed only", ms: "ms", mini_app: "Mini App of {bot}", back: "Back", opening: "Opening…",
   },
   ru: {
     tagline: "песочница", people: "Люди", language: "Switch to English", theme: "Светлая или тёмная", outside: "Внешний мир",
@@ -48,7 +48,7 @@ const WORDS = {
     group: "группа", supergroup: "супергруппа", kick_bot: "Выгнать бота", add_bot: "Добавить бота", bot_admin: "Бот — админ",
     upgrade: "Сделать супергруппой", reset: "Начать заново", reset_title: "Начать мир заново?",
     reset_text: "Чаты, люди, файлы и сбои будут забыты, и появится первоначальный мир. Своё бот помнит сам.", calls: "Вызовы Bot API", paid: "Оплачено",
-    only_failed: "только ошибки", ms: "мс",
+    only_failed: "только ошибки", ms: "мс", mini_app: "Мини-приложение {bot}", back: "Назад", opening: "Открываем…",
   },
 };
 

@@ -145,6 +145,12 @@ class World extends EventTarget {
     setTimeout(() => this.#answer(id), TAP_MILLISECONDS);
   }
 
+  /** Asks what Telegram would open a Mini App with: of a button under `message`, of the menu button, or of a link. */
+  openMiniApp(viewer, chat, { message, url, start }) {
+    const place = message && { url, ...(message.ephemeralId ? { ephemeral_message_id: message.ephemeralId } : { message_id: message.id }) };
+    return this.act("open_mini_app", { user_id: viewer, chat_id: chat, ...place, ...(start !== undefined && { start_param: start }) });
+  }
+
   /** Pays an invoice; its buttons wait until the bot has had its last word. */
   async pay(viewer, message) {
     const place = { viewer, chat: message.chatId, key: message.key, at: payAt(message) };
@@ -236,7 +242,7 @@ class World extends EventTarget {
   #call(call) {
     this.calls = [...this.calls, call].slice(-CALLS_KEPT);
     this.#tell("call", call);
-    if (/^setMyCommands$/i.test(call.method)) this.readState().catch(() => {}); // hints can wait for the next time
+    if (/^set(MyCommands|ChatMenuButton)$/i.test(call.method)) this.readState().catch(() => {}); // they can wait for the next time
   }
 
   #tell(kind, detail) {

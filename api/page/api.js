@@ -1,0 +1,128 @@
+/** Requests to the API: as the person who is signed in, each creating one with a key that every repeat of it keeps. */
+
+import { signal } from "./html.js";
+import { accessToken, distrust } from "./session.js";
+import { language } from "./words.js";
+
+const AGAIN_AFTER_MILLISECONDS = [300, 1200]; // a lost answer heals by itself; after that the person is asked
+const BASE = "/v1";
+
+/** Whether the last request reached the server. */
+export const reachable = signal(true);
+
+/** The API said no; `message` is in the person's language. */
+export class Refused extends Error {
+  constructor(status, { code, message, details }) {
+    super(message);
+    Object.assign(this, { status, code, details });
+  }
+}
+
+/** The server could not be reached, or was not able to answer. */
+export class Unreachable extends Error {}
+
+/** Keys of creating requests that have had no definite answer: the same request again is the same one. */
+const keys = new Map();
+
+export const get = (path) => send("GET", path);
+export const patch = (path, body) => send("PATCH", path, body);
+export const put = (path, body) => send("PUT", path, body);
+export const remove = (path) => send("DELETE", path);
+
+/** This function will do something once, however often its answer is lost on the way. */
+export async function post(path, body = {}) {
+  const print = `${path} ${JSON.stringify(body)}`;
+  if (!keys.has(print)) keys.set(print, crypto.randomUUID());
+  try {
+    const answer = await send("POST", path, body, { key: keys.get(print) });
+    keys.delete(print);
+    return answer;
+  } catch (error) {
+    if (error instanceof Refused && isDefinite(error)) keys.delete(print);
+    throw error;
+  }
+}
+
+/** This function will ask without being signed in; used to sign in. */
+export const ask = (path, body) => send("POST", path, body, { anonymous: true, key: crypto.randomUUID() });
+
+/** This function will return a living access token, or null. */
+export function token() {
+  return accessToken(renew);
+}
+
+/** This function will return a file of the API as a blob; addresses alone open nothing, they need the token. */
+export async function file(path) {
+  const answer = await answered("GET", path.startsWith(BASE) ? path.slice(BASE.length) : path, undefined, {});
+  return answer.blob();
+}
+
+async function send(method, path, body, how = {}) {
+  const answer = await answered(method, path, body, how);
+  return answer.status === 204 || answer.headers.get("content-length") === "0" ? null : answer.json();
+}
+
+async function answered(method, path, body, how) {
+  const isSafe = method === "GET" || how.key;
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await once(method, path, body, how);
+    } catch (error) {
+      if (!(error instanceof Unreachable) || !isSafe || attempt === AGAIN_AFTER_MILLISECONDS.length) throw error;
+      await new Promise((done) => setTimeout(done, AGAIN_AFTER_MILLISECONDS[attempt]));
+    }
+  }
+}
+
+async function once(method, path, body, { key, anonymous = false }) {
+  const bearer = anonymous ? null : await token();
+  const sendAs = (by) => reached(path, { method, headers: headersOf({ bearer: by, key, body }), body: body && JSON.stringify(body) });
+  const answer = await sendAs(bearer);
+  if (answer.status === 401 && bearer) {
+    distrust(bearer);
+    const renewed = await token();
+    if (renewed) return judged(await sendAs(renewed));
+  }
+  return judged(answer);
+}
+
+async function reached(path, request) {
+  try {
+    const answer = await fetch(BASE + path, { ...request, cache: "no-store" });
+    reachable.value = true;
+    return answer;
+  } catch (failure) {
+    reachable.value = false;
+    throw new Unreachable(failure.message);
+  }
+}
+
+async function judged(answer) {
+  if (answer.ok) return answer;
+  if (answer.status >= 502 && answer.status <= 504) throw new Unreachable(String(answer.status));
+  const said = await answer.json().catch(() => ({}));
+  throw new Refused(answer.status, { code: said.code ?? "UNKNOWN", message: said.message ?? "", details: said.details });
+}
+
+function headersOf({ bearer, key, body }) {
+  return {
+    "Accept-Language": language.value,
+    ...(body && { "Content-Type": "application/json" }),
+    ...(bearer && { Authorization: `Bearer ${bearer}` }),
+    ...(key && { "Idempotence-Key": key }),
+  };
+}
+
+/** What may be another matter in a moment is asked again with the same key. */
+function isDefinite({ status, code }) {
+  return status < 500 && status !== 401 && status !== 429 && code !== "SAME_KEY_STILL_RUNNING";
+}
+
+async function renew(refreshToken) {
+  try {
+    return await (await once("POST", "/auth/token", { grant_type: "refresh_token", refresh_token: refreshToken }, { anonymous: true })).json();
+  } catch (error) {
+    if (error instanceof Refused && error.status < 500 && error.status !== 429) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,54 @@
+/** What was tried to pay a debt, and what its two people can say about it. */
+
+import { html } from "../../html.js";
+import { post } from "../../api.js";
+import { ActButton } from "../../parts/acting.js";
+import { person } from "../../session.js";
+import { has, moment, money, say } from "../../words.js";
+import { debtChanged } from "./debt.js";
+
+const OPEN = ["created", "pending_confirmation"];
+
+/** This view will list the attempts of a debt, the newest first. */
+export function Attempts({ debt }) {
+  const attempts = debt.attempts ?? [];
+  if (!attempts.length) return null;
+  const newest = [...attempts].sort((a, b) => (a.created_at < b.created_at ? 1 : -1));
+  return html`<section aria-labelledby="attempts"><h2 id="attempts">${say("attempts")}</h2>
+    <ul class="list">${newest.map((attempt) => html`<${Attempt} key=${attempt.id} attempt=${attempt} debt=${debt} />`)}</ul></section>`;
+}
+
+function Attempt({ attempt, debt }) {
+  const { rail, status, amount_cents: cents, currency, created_at: at, failure } = attempt;
+  const isOpen = OPEN.includes(status);
+  const why = failure && has(`failure-${failure}`) ? ` · ${say(`failure-${failure}`)}` : "";
+  return html`<li class="line wrap"><span class="grow"><b>${money(cents, currency)}</b>
+      <small>${[say(`rail-${rail}`), moment(at)].join(" · ")}</small>
+      <small role="status" class=${status === "failed" ? "bad" : ""}>${say(`attempt-${status}`)}${why}</small></span>
+    ${isOpen && html`<${Answers} attempt=${attempt} debt=${debt} />`}
+    ${status === "succeeded" && debt.payee_id === person.value.id && html`<${GiveBack} attempt=${attempt} debt=${debt} />`}</li>`;
+}
+
+function Answers({ attempt, debt }) {
+  const act = (word) => async () => {
+    await post(`/attempts/${attempt.id}/${word}`);
+    debtChanged(debt);
+  };
+  const isPayer = debt.payer_id === person.value.id;
+  if (attempt.rail === "manual" && !isPayer) return html`<${ActButton} act=${act("dispute")}>${say("not-received")}<//><${ActButton}
+    look="main" act=${act("confirm")}>${say("received")}<//>`;
+  if (attempt.rail === "manual") return html`<${ActButton} act=${act("withdraw")}>${say("withdraw-claim")}<//>`;
+  if (attempt.rail === "provider" && isPayer) {
+    return html`<${ActButton} act=${act("cancel")}>${say("cancel")}<//>
+      ${attempt.confirmation_url && html`<a class="button main" href=${attempt.confirmation_url} target="_blank" rel="noopener noreferrer">${say("to-payment")}</a>`}`;
+  }
+  return null;
+}
+
+function GiveBack({ attempt, debt }) {
+  const ask = async () => {
+    await post(`/attempts/${attempt.id}/refunds`, {});
+    debtChanged(debt);
+  };
+  return html`<${ActButton} look="quiet" act=${ask}>${say("give-back-money")}<//>`;
+}

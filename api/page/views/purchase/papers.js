@@ -1,0 +1,85 @@
+/** The papers of a purchase: its reports as files, and its history. */
+
+import { html, useEffect, useState } from "../../html.js";
+import { file, get, post } from "../../api.js";
+import { useRead } from "../../kept.js";
+import { announce } from "../../notices.js";
+import { ActButton } from "../../parts/acting.js";
+import { Icon } from "../../parts/icons.js";
+import { namesIn } from "../../parts/people.js";
+import { Empty, Read } from "../../parts/reading.js";
+import { has, moment, money, say } from "../../words.js";
+
+const FORMATS = ["pdf", "xlsx", "csv", "json"];
+
+/** This view will offer reports and show what happened. */
+export function Papers({ purchase }) {
+  return html`<section aria-labelledby="reports"><h2 id="reports">${say("reports")}</h2>
+      <ul class="list">${FORMATS.map((format) => html`<${Report} key=${format} purchase=${purchase} format=${format} />`)}</ul></section>
+    <${History} purchase=${purchase} />`;
+}
+
+function Report({ purchase, format }) {
+  const [isAsked, setAsked] = useState(false);
+  const path = `/purchases/${purchase.id}/report?format=${format}`;
+  const { data } = useRead(isAsked ? path : null);
+  const status = isAsked ? data?.status ?? "queued" : null;
+  useEffect(() => { if (status === "ready") announce(say("report-ready", { format: format.toUpperCase() })); }, [status]);
+  const make = async () => {
+    await post(`/purchases/${purchase.id}/report`, { format });
+    setAsked(true);
+  };
+  return html`<li class="line"><${Icon} name="file" />
+    <span class="grow"><b>${say(`format-${format}`)}</b>
+      <small role="status">${status && say(`report-${status}`, { format: format.toUpperCase() })}</small></span>
+    ${status === "ready" ? html`<${ActButton} look="main" label=${say("download-this", { format: format.toUpperCase() })}
+      act=${() => download(data.file_url, purchase.title, format)}>${say("download")}<//>`
+      : status === "queued" || status === "running" ? html`<progress aria-label=${say("report-running")}
+        value=${data?.progress > 0 ? data.progress : undefined} max=${data?.progress > 0 ? 100 : undefined} />`
+      : html`<${ActButton} label=${say("make-this", { format: format.toUpperCase() })} act=${make}>${say("make-report")}<//>`}
+  </li>`;
+}
+
+async function download(path, title, format) {
+  const url = URL.createObjectURL(await file(path));
+  const link = Object.assign(document.createElement("a"), { href: url, download: `${title}.${format}` });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+function History({ purchase }) {
+  const path = `/purchases/${purchase.id}/history`;
+  const first = useRead(path);
+  const [older, setOlder] = useState(null); // what was read behind the first page
+  useEffect(() => setOlder(null), [first.data]);
+  return html`<section aria-labelledby="history"><h2 id="history">${say("history")}</h2>
+    <${Read} from=${first}>${(page) => {
+      const items = [...page.items, ...(older?.items ?? [])];
+      const next = older ? older.next : page.next;
+      const more = async () => {
+        const answer = await get(`${path}?cursor=${encodeURIComponent(next)}`);
+        setOlder({ items: [...(older?.items ?? []), ...answer.items], next: answer.next });
+      };
+      return html`${items.length ? html`<ol class="history">${items.map((one) =>
+        html`<${Line} key=${one.id} one=${one} purchase=${purchase} />`)}</ol>` : html`<${Empty} words=${say("no-history")} />`}
+        ${next && html`<div class="row"><${ActButton} act=${more}>${say("older")}<//></div>`}`;
+    }}<//></section>`;
+}
+
+function Line({ one, purchase }) {
+  const key = `event-${one.event}`;
+  const words = has(key) ? say(key, wordsOfEvent(one.data, purchase)) : one.event;
+  return html`<li><time datetime=${one.at}>${moment(one.at)}</time><span>${one.actor_name && html`<b>${one.actor_name}</b>: `}${words}</span></li>`;
+}
+
+/** The fields of an event as its words need them: people by their names, amounts written out. */
+function wordsOfEvent(data, purchase) {
+  const names = namesIn(purchase);
+  for (const debt of purchase.intents) Object.assign(names, { [debt.payer_id]: debt.payer_name, [debt.payee_id]: debt.payee_name });
+  const called = (id) => names[id] ?? say("somebody");
+  const cents = data.amount_cents ?? data.cost_cents;
+  return {
+    title: data.title, name: called(data.user_id ?? data.invitee_id), payer: called(data.payer_id), payee: called(data.payee_id),
+    amount: cents === undefined ? "" : money(cents, purchase.currency),
+  };
+}

@@ -1,0 +1,28 @@
+/** Settings: language, time, reminders, where to be paid, ways to sign in, sessions and tokens. */
+
+import { html } from "../../html.js";
+import { post } from "../../api.js";
+import { useRead } from "../../kept.js";
+import { ActButton } from "../../parts/acting.js";
+import { Read } from "../../parts/reading.js";
+import { forget } from "../../session.js";
+import { isMiniApp } from "../../telegram.js";
+import { say } from "../../words.js";
+import { Language, Reminders, Times } from "./choices.js";
+import { Requisites } from "./requisites.js";
+import { Sessions } from "./sessions.js";
+import { Tokens } from "./tokens.js";
+import { Ways } from "./ways.js";
+
+/** This view will show everything a person can choose for themselves. */
+export function Settings() {
+  const signOut = async () => {
+    await post("/auth/logout");
+    forget();
+  };
+  return html`<section class="settings"><h1>${say("place-settings")}</h1>
+    <${Read} from=${useRead("/me")}>${(me) => html`<${Language} me=${me} /><${Times} me=${me} /><${Reminders} me=${me} />
+      <${Requisites} me=${me} /><${Ways} me=${me} />`}<//>
+    <${Sessions} /><${Tokens} />
+    ${!isMiniApp && html`<div class="row"><${ActButton} look="danger" act=${signOut}>${say("sign-out")}<//></div>`}</section>`;
+}

@@ -1,0 +1,55 @@
+/** How somebody signs in in a browser: by name and password, as a new person, or by a code from the chat. */
+
+import { html, signal, useState } from "../html.js";
+import { ask } from "../api.js";
+import { Refusal, useActing, wordsOf } from "../parts/acting.js";
+import { Choice, Field } from "../parts/fields.js";
+import { take } from "../session.js";
+import { isMiniApp } from "../telegram.js";
+import { LANGUAGES, language, say, speak } from "../words.js";
+
+/** Why nobody could be signed in at the start; null: no reason. */
+export const signInProblem = signal(null);
+
+const WAYS = {
+  password: { act: "sign-in", send: (values) => ask("/auth/token", { grant_type: "password", ...values }) },
+  code: { act: "sign-in", send: (values) => ask("/auth/token", { grant_type: "one_time_code", ...values }) },
+  register: { act: "register", send: (values) => ask("/auth/register", values) },
+};
+
+/** This view will sign somebody in. */
+export function SignIn() {
+  const [way, setWay] = useState("password");
+  const { busy, refusal, run } = useActing();
+  const submit = (event) => {
+    event.preventDefault();
+    const values = Object.fromEntries(new FormData(event.currentTarget));
+    delete values.way;
+    run(async () => take(await WAYS[way].send(values)));
+  };
+  if (isMiniApp) return html`<section class="door"><${Head} /><${Refusal} words=${wordsOf(signInProblem.value)} />
+    <p>${say("open-again")}</p></section>`;
+  return html`<section class="door">
+    <${Head} />
+    <form class="card" onSubmit=${submit}>
+      <${Choice} label=${say("way-in")} name="way" value=${way} onChange=${setWay}
+        options=${Object.keys(WAYS).map((name) => [name, say(`way-${name}`)])} />
+      ${way === "code" ? html`<${Field} key="code" label=${say("code")} name="code" hint=${say("code-hint")} required
+        autocomplete="one-time-code" autocapitalize="characters" />`
+        : html`<${Field} key="name" label=${say("login-name")} name="name" required minlength="3" maxlength="50"
+          autocomplete="username" autocapitalize="none" />
+          <${Field} key="password" label=${say("password")} name="password" type="password" required minlength=${way === "register" ? 8 : 1}
+            maxlength="200"
+            hint=${way === "register" ? say("password-hint") : undefined} autocomplete=${way === "register" ? "new-password" : "current-password"} />`}
+      <${Refusal} words=${refusal ?? (signInProblem.value && wordsOf(signInProblem.value))} />
+      <button class="button main wide" aria-busy=${busy ? "true" : undefined}>${say(WAYS[way].act)}</button>
+    </form>
+    <p class="languages">${LANGUAGES.filter((code) => code !== language.value).map((code) =>
+      html`<button key=${code} type="button" class="link" lang=${code}
+      onClick=${() => speak(code)}>${{ ru: "По-русски", en: "In English" }[code]}</button>`)}</p>
+  </section>`;
+}
+
+function Head() {
+  return html`<img class="sign" src="/app/icon.svg" alt="" width="64" height="64" /><h1>SyncBuy</h1><p class="soft">${say("tagline")}</p>`;
+}

@@ -1,0 +1,300 @@
+"""People at the page in a real browser: as a Mini App beside the chat, on their own, and by keyboard alone."""
+
+import os
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, FrameLocator, Locator, Page, Route, ViewportSize, async_playwright, expect
+
+from admin.product import Running
+from admin.story import GROUP
+from sandbox.telegram.person import World
+
+SCREENSHOTS = Path(os.environ.get("SCREENSHOTS", Path(__file__).parents[1] / "screenshots"))
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync"]  # fmt: skip
+SOON = 15_000
+NARROW: ViewportSize = {"width": 320, "height": 700}
+
+# How events travel makes no difference to a browser; the other journeys are made by way of both buses.
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("bus", ["local"], indirect=True)]
+
+
+@pytest_asyncio.fixture
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    """Return a browser."""
+    expect.set_options(timeout=SOON)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+class Seat:
+    """One person's column of the chat page, with the Mini App that may be open in it."""
+
+    def __init__(self, page: Page, username: str) -> None:
+        self.column = page.locator("section.column", has_text=f"@{username}")
+        self.app: FrameLocator = self.column.frame_locator("iframe")
+
+    async def write(self, text: str) -> None:
+        await self.column.locator("textarea").fill(text)
+        await self.column.locator("textarea").press("Enter")
+
+    async def press(self, label: str) -> None:
+        await self.column.locator(".keyboard").get_by_role("button", name=label).last.click()
+
+    async def sees(self, words: str) -> None:
+        await expect(self.column.locator("article", has_text=words).last).to_be_visible()
+
+
+async def _signed_in(browser: Browser, product: Running, code: str) -> Page:
+    """Return the page, narrow and in Russian, on which somebody has signed in by a code from the chat."""
+    page = await browser.new_page(viewport=NARROW, locale="ru-RU")
+    await page.goto(f"{product.api_url}/")
+    await page.get_by_text("Код", exact=True).click()
+    await page.get_by_label("Код из чата").fill(code)
+    await page.get_by_role("button", name="Войти").click()
+    await expect(page.get_by_role("heading", name="Покупки")).to_be_visible()
+    return page
+
+
+async def _registered(browser: Browser, product: Running, name: str, **context: str) -> Page:
+    """Return the page on which somebody new has registered by name and password."""
+    page = await browser.new_page(viewport={"width": 1280, "height": 800}, **context)  # type: ignore[arg-type]
+    await page.goto(f"{product.api_url}/")
+    await page.get_by_text("I am new").click()
+    await page.get_by_role("textbox", name="Name").fill(name)
+    await page.get_by_label("Password", exact=True).and_(page.locator("input[type=password]")).fill("correct horse")
+    await page.get_by_role("button", name="Register").click()
+    await expect(page.get_by_role("heading", name="Purchases")).to_be_visible()
+    return page
+
+
+async def _go(page: Page, *links: str) -> None:
+    for link in links:
+        await page.get_by_role("link", name=link, exact=True).click()
+
+
+async def _shoot(page: Page, name: str) -> None:
+    await page.screenshot(path=SCREENSHOTS / f"page-{name}.png")
+
+
+def _task(place: Page | FrameLocator, title: str) -> Locator:
+    return place.locator("li.task", has_text=title)
+
+
+class TestTwoPeople:
+    async def test_buy_together_one_in_chat_and_one_on_the_page(self, browser: Browser, product: Running) -> None:
+        page = await browser.new_page(viewport={"width": 1440, "height": 900}, locale="ru-RU")
+        await page.goto(f"{product.page_url}/")
+        anna, boris = Seat(page, "anna"), Seat(page, "boris")
+        for seat in (anna, boris):  # both open their private chat with the bot, then go back to the group
+            await seat.column.get_by_role("tab", name="SyncBuy").click()
+            await seat.column.get_by_role("button", name=re.compile("^(Начать|Старт|Запустить)")).click()
+            await seat.column.get_by_role("tab", name="Дача").click()
+        await anna.write("/new Шашлыки")
+        await boris.write("/purchases")  # so that he is known to be in the group
+        await boris.sees("Покупки")
+        await boris.column.get_by_role("link", name="Открыть").last.click()
+        app = boris.app
+        await app.get_by_role("button", name="Участвую").click()
+        await anna.sees("2 участника")
+
+        await anna.write("/task Мясо 2400")
+        await app.get_by_role("button", name="Беру: Мясо").click()
+        await anna.sees("Борис")
+        await app.get_by_role("button", name="Куплено: Мясо").click()
+        await app.get_by_label("Сколько стоило").fill("2500")
+        await app.get_by_role("dialog").get_by_role("button", name="Куплено").click()
+        await anna.sees("Мясо — 2\u00a0500")
+        await anna.write("/spent 5000 такси")
+        await expect(_task(app, "такси")).to_contain_text("5\u00a0000")
+        await _shoot(page, "mini-app-board")
+
+        await anna.press("Посчитать доли")
+        await anna.press("Зафиксировать")
+        await app.get_by_role("link", name="Расчёт").click()
+        await expect(app.get_by_role("img", name="Рисунок")).to_be_visible()
+        await app.get_by_role("link", name="Борис → Анна").click()
+        await app.get_by_role("button", name="Перевёл(а) сам(а)").click()
+        await app.get_by_role("dialog").get_by_role("button", name="Перевёл(а)").click()
+        await anna.column.get_by_role("tab", name="SyncBuy").click()
+        await anna.sees("Пришло?")
+        await _shoot(page, "mini-app-debt")
+        await anna.press("✅ Пришло")
+        await expect(app.get_by_text("оплачено", exact=True)).to_be_visible()
+        await expect(app.get_by_text("закрыт", exact=False).first).to_be_visible()
+
+        await anna.column.get_by_role("tab", name="Дача").click()
+        await anna.press("Закрыть")
+        await anna.press("Да, закрыть")
+        await boris.column.get_by_role("button", name="Назад").click()
+        await expect(app.get_by_role("heading", name="Долги")).to_be_visible()
+        await app.get_by_role("link", name="Покупки").click()
+        await app.get_by_text("Закрытые").click()
+        await app.get_by_role("link", name="Шашлыки").click()
+        await app.get_by_role("link", name="Документы").click()
+        await app.get_by_role("button", name="Сделать отчёт: CSV").click()
+        async with page.expect_download() as downloading:
+            await app.get_by_role("button", name="Скачать: CSV").click()
+        assert "Мясо" in Path(await (await downloading.value).path()).read_text("utf-8-sig")
+
+
+class TestTheWallet:
+    async def test_is_filled_at_the_bank_and_pays_a_debt(
+        self, browser: Browser, product: Running, world: World
+    ) -> None:
+        anna, boris = world.person("anna"), world.person("boris")
+        for person in (anna, boris):
+            await person.start()
+        await anna.send(GROUP, "/new Шашлыки")
+        card = await boris.sees(GROUP, containing="Шашлыки", button="Участвую")
+        await boris.tap(card, "Участвую")
+        await anna.send(GROUP, "/spent 1000 такси")
+        await anna.sees(GROUP, containing="Поровну на всех (2)")
+        await anna.tap(card, "Посчитать доли")
+        await anna.tap(await anna.sees(GROUP, containing="перевод", button="Зафиксировать"), "Зафиксировать")
+        await boris.send(None, "/link")
+        told = await boris.sees(None, containing="-")
+        code = re.search(r"[A-Z0-9]{4}-[A-Z0-9]{4}", told.text)
+        assert code is not None, told.text
+        page = await _signed_in(browser, product, code[0])
+
+        await _go(page, "Кошелёк")
+        await page.get_by_role("button", name="Открыть кошелёк").click()
+        await page.get_by_role("dialog").get_by_role("button", name="Открыть").click()
+        await page.get_by_role("button", name="Пополнить").click()
+        await page.get_by_label("Сколько").fill("700,50")
+        await page.get_by_role("dialog").get_by_role("button", name="Пополнить").click()
+        async with page.expect_popup() as opening:
+            await page.get_by_role("button", name="К оплате").click()
+        bank = await opening.value
+        await bank.get_by_role("button", name="Оплатить").click()
+        await expect(page.locator(".balance .big")).to_have_text("700,50\u00a0₽")
+        await _shoot(page, "wallet")
+
+        await _go(page, "Долги")
+        await page.get_by_role("link", name="Борис → Анна").click()
+        await page.get_by_role("button", name="Из кошелька").click()
+        await page.get_by_role("dialog").get_by_role("button", name="Заплатить").click()
+        await expect(page.get_by_text("закрыт", exact=False).first).to_be_visible()
+        await _go(page, "Кошелёк")
+        await expect(page.locator(".balance .big")).to_have_text("200,50\u00a0₽")
+        await expect(page.get_by_role("region", name="Заказы")).to_contain_text("оплачен")
+        await anna.sees(None, containing="500")
+        assert await page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+
+
+class TestTheKeyboard:
+    async def test_is_enough_to_take_a_task_and_finish_it(self, browser: Browser, product: Running) -> None:
+        page = await _registered(browser, product, "keyboard-person", locale="en-US")
+        await page.get_by_role("button", name="New purchase").focus()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("textbox", name="Title")).to_be_focused()
+        await page.keyboard.type("A trip")
+        await page.keyboard.press("Enter")
+        await page.get_by_role("button", name="Add what to buy").focus()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("textbox", name="What to buy")).to_be_focused()
+        await page.keyboard.type("Tickets")
+        await page.keyboard.press("Enter")
+        take = page.get_by_role("button", name="Take: Tickets")
+        await expect(take).to_be_visible()
+        await _tab_to(page, "Take: Tickets")
+        await page.keyboard.press("Enter")
+
+        await expect(page.get_by_role("button", name="Bought: Tickets")).to_be_focused()
+        await expect(page.get_by_role("status").filter(has_text="Tickets: taken by keyboard-person")).to_be_attached()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_label("What it cost")).to_be_focused()
+        await page.keyboard.type("120.50")
+        await page.keyboard.press("Enter")
+
+        done = page.get_by_role("region", name="Done").locator("li.task", has_text="Tickets")
+        await expect(done).to_contain_text("120.50")
+        assert await done.evaluate("card => card.contains(document.activeElement)")
+
+
+async def _tab_to(page: Page, name: str) -> None:
+    """Press Tab until the element of this name has the focus, as somebody without a mouse does."""
+    for _ in range(60):
+        if await page.evaluate("document.activeElement?.getAttribute('aria-label')") == name:
+            return
+        await page.keyboard.press("Tab")
+    pytest.fail(f"Tab does not lead to {name}")
+
+
+class TestABadConnection:
+    async def test_loses_nothing_and_doubles_nothing(self, browser: Browser, product: Running) -> None:
+        page = await _registered(browser, product, "traveller", locale="en-US")
+        await page.get_by_role("button", name="New purchase").click()
+        await page.get_by_role("textbox", name="Title").fill("A trip")
+        await page.get_by_role("dialog").get_by_role("button", name="Open").click()
+        keys: list[str] = []
+
+        async def lose_first_answer(route: Route) -> None:
+            keys.append(route.request.headers["idempotence-key"])
+            if len(keys) == 1:
+                await route.fetch()
+                await route.abort()
+            else:
+                await route.continue_()
+
+        await page.route("**/tasks", lose_first_answer)
+        await page.get_by_role("button", name="Add what to buy").click()
+        await page.get_by_role("textbox", name="What to buy").fill("Tickets")
+        await page.get_by_role("dialog").get_by_role("button", name="Add").click()
+        await expect(_task(page, "Tickets")).to_have_count(1)
+        assert len(keys) == 2
+        assert keys[0] == keys[1]
+
+        await page.get_by_role("button", name="Add what to buy").click()
+        await page.get_by_role("textbox", name="What to buy").fill("Tent")
+        await page.context.set_offline(True)
+        await page.get_by_role("dialog").get_by_role("button", name="Add").click()
+        await expect(page.get_by_role("alert")).to_contain_text("No connection")
+        await expect(page.get_by_text("No connection. Trying again…")).to_be_attached()
+        await page.context.set_offline(False)
+        await page.get_by_role("dialog").get_by_role("button", name="Add").click()
+        await expect(_task(page, "Tent")).to_have_count(1)
+
+
+class TestEverybody:
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    async def test_can_read_every_view(self, browser: Browser, product: Running, scheme: str) -> None:
+        page = await _registered(browser, product, f"reader-{scheme}", locale="en-US", color_scheme=scheme)
+        await _accessible(page, f"{scheme}-purchases")
+        await page.get_by_role("button", name="New purchase").click()
+        await _accessible(page, f"{scheme}-new-purchase")
+        await page.get_by_role("textbox", name="Title").fill("A trip")
+        await page.get_by_role("dialog").get_by_role("button", name="Open").click()
+        await page.get_by_role("button", name="I paid for something").click()
+        await page.get_by_role("textbox", name="For what").fill("Taxi")
+        await page.get_by_label("What it cost").fill("30")
+        await page.get_by_label("How to split").select_option("Exact amounts")
+        await _accessible(page, f"{scheme}-spending")
+        await page.get_by_label("How to split").select_option("Equally")
+        await page.get_by_role("dialog").get_by_role("button", name="Add").click()
+        await expect(_task(page, "Taxi")).to_be_visible()
+        await _accessible(page, f"{scheme}-board")
+        for part in ("People", "Sums", "Papers"):
+            await _go(page, part)
+            await _accessible(page, f"{scheme}-{part.lower()}")
+        for place in ("Debts", "Wallet", "Settings"):
+            await _go(page, place)
+            await _accessible(page, f"{scheme}-{place.lower()}")
+
+
+async def _accessible(page: Page, name: str) -> None:
+    """Look at a view, and let axe-core look at it."""
+    await expect(page.locator(".skeleton")).to_have_count(0)
+    await page.evaluate("Promise.all(document.getAnimations().filter(one => one.effect.getTiming().iterations === 1)"
+                        ".map(one => one.finished))")  # fmt: skip
+    await _shoot(page, name)
+    found = await Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()

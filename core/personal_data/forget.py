@@ -45,7 +45,10 @@ async def forget(session: AsyncSession, user: User, *, purchase_ids: Collection[
 async def _forget_identity(session: AsyncSession, user: User, usernames: Collection[str], now: datetime) -> None:
     # Who was invited by @name before we knew whose it was left somebody of that name behind.
     handles = [f"@{name.lower()}" for name in usernames]
-    lefts = list(await session.scalars(select(User).where(func.lower(User.name).in_(handles), User.id != user.id)))
+    # Somebody of their own who only calls themselves so has a way to sign in.
+    signs_in = select(Identity.user_id).where(Identity.provider == Provider.TELEGRAM)
+    left = func.lower(User.name).in_(handles) & (User.id != user.id) & User.id.not_in(signs_in)
+    lefts = list(await session.scalars(select(User).where(left)))
     everybody = [user, *lefts]
     user_ids = [person.id for person in everybody]
     for table in (Identity, Requisite, ChatMember):

@@ -11,7 +11,7 @@ from core.ids import EventId
 from core.notifications.catalog import EVENTS_TOLD
 from core.orders.events import OrderPlaced
 from core.outbox.event import REGISTRY, Event
-from core.purchases.events import DistributionLocked, PurchaseClosed, PurchaseEvent
+from core.purchases.events import DistributionLocked, OrganizerChanged, PurchaseClosed, PurchaseEvent
 from workers.reactions import claim_invites, finish_order, mark_card, notify, plan_reminders, post_report, take_order
 
 React = Callable[[AsyncSession, Event, EventId], Awaitable[None]]
@@ -37,7 +37,7 @@ SUBSCRIPTIONS = (
     Reaction("mark-card", EVERYTHING_ON_A_CARD, mark_card.react),
     Reaction("notify", EVENTS_TOLD, notify.react, notify.react_to_many),
     Reaction("claim-invites", (PlaceholderClaimed,), claim_invites.react),
-    Reaction("plan-reminders", (DistributionLocked, PreferencesChosen), plan_reminders.react),
+    Reaction("plan-reminders", (DistributionLocked, OrganizerChanged, PreferencesChosen), plan_reminders.react),
     Reaction("post-report", (PurchaseClosed,), post_report.react),
     Reaction("take-orders", (OrderPlaced,), take_order.react, take_order.react_to_many),
     Reaction("finish-orders", (MoneyHeld, HoldRefused), finish_order.react, finish_order.react_to_many),

@@ -34,7 +34,7 @@ class Reaction:
 EVERYTHING_ON_A_CARD = tuple(event for event in REGISTRY.values() if issubclass(event, PurchaseEvent))
 
 SUBSCRIPTIONS = (
-    Reaction("mark-card", EVERYTHING_ON_A_CARD, mark_card.react),
+    Reaction("mark-card", EVERYTHING_ON_A_CARD, mark_card.react, mark_card.react_to_many),
     Reaction("notify", EVENTS_TOLD, notify.react, notify.react_to_many),
     Reaction("claim-invites", (PlaceholderClaimed,), claim_invites.react),
     Reaction("plan-reminders", (DistributionLocked, OrganizerChanged, PreferencesChosen), plan_reminders.react),

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from core.db import Database
 from core.ids import EventId, PurchaseId, new_id
@@ -11,6 +11,7 @@ from core.notifications.models import Card
 from core.outbox.envelope import Envelope
 from core.purchases.events import PurchaseOpened
 from tests.builders import NOW, person, purchase
+from tests.databases import until_waiting
 from workers.handle import handle_many
 from workers.subscriptions import SUBSCRIPTIONS
 
@@ -33,18 +34,9 @@ class TestABatch:
         async with asyncio.timeout(20), asyncio.TaskGroup() as both, db.transaction() as other:
             await mark_stale(other, first)
             both.create_task(handle_many(db, MARK_CARD, batch))
-            await _until_waiting(db)
+            await until_waiting(db, 1)
             await mark_stale(other, second)
 
         async with db.transaction() as session:
             marked = await session.scalars(select(Card.purchase_id).where(Card.wanted_version > Card.shown_version))
             assert set(marked) == {first, second}
-
-
-async def _until_waiting(db: Database) -> None:
-    """Return when somebody waits for a lock."""
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    while True:
-        async with db.transaction() as session:
-            if await session.scalar(text(waiting)):
-                return

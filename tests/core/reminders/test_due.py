@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.db import Database
@@ -30,6 +30,7 @@ from core.settlement.models import Intent
 from core.settlement.unlock_distribution import unlock_distribution
 from core.settlement.write_off_intent import write_off_intent
 from tests.builders import NOW, WEEK, lock, person, purchase, spending
+from tests.databases import until_waiting
 from workers.reactions import plan_reminders
 
 DAY = timedelta(days=1)
@@ -58,15 +59,6 @@ async def inherited(session: AsyncSession) -> tuple[Intent, Actor, Actor, Actor]
     [intent] = await lock(session, host, opened)
     await plan_after_lock(session, purchase_id=opened.id, lock_number=opened.lock_number)
     return intent, debtor, host, heir
-
-
-async def until_waiting(db: Database) -> None:
-    """Return when somebody waits for a lock."""
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    while True:
-        async with db.transaction() as session:
-            if await session.scalar(text(waiting)):
-                return
 
 
 async def told(session: AsyncSession, user: Actor) -> list[Notification]:
@@ -307,7 +299,7 @@ class TestAnErasure:
             held = select(Reminder).where(Reminder.user_id == host.user_id).with_for_update()
             assert (await telling.scalars(held)).all()
             both.create_task(erase())
-            await until_waiting(db)
+            await until_waiting(db, 1)
             await send_due(telling, now=DUE + DAY)
 
         async with db.transaction() as session:

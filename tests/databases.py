@@ -1,10 +1,13 @@
-"""A PostgreSQL in which each test may have a database of its own."""
+"""A PostgreSQL in which each test may have a database of its own, and who waits for whom in one."""
 
+import asyncio
 from itertools import count
 
 import asyncpg
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
+from core.db import Database
 from core.migrate import migrate
 
 
@@ -52,3 +55,15 @@ class Server:
             await connection.execute(statement)
         finally:
             await connection.close()
+
+
+async def until_waiting(db: Database, many: int) -> None:
+    """Return when so many connections to this database wait for a lock."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    async with asyncio.timeout(10):
+        while True:
+            async with db.transaction() as session:
+                if await session.scalar(waiting) == many:
+                    return

@@ -12,7 +12,7 @@ from core.live.what_changed import EVENTS_SEEN
 from core.notifications.catalog import EVENTS_TOLD
 from core.orders.events import OrderPlaced
 from core.outbox.event import REGISTRY, Event
-from core.purchases.events import DistributionLocked, PurchaseClosed, PurchaseEvent
+from core.purchases.events import DistributionLocked, OrganizerChanged, PurchaseClosed, PurchaseEvent
 from workers.reactions import (
     claim_invites,
     finish_order,
@@ -44,11 +44,11 @@ class Reaction:
 EVERYTHING_ON_A_CARD = tuple(event for event in REGISTRY.values() if issubclass(event, PurchaseEvent))
 
 SUBSCRIPTIONS = (
-    Reaction("mark-card", EVERYTHING_ON_A_CARD, mark_card.react),
+    Reaction("mark-card", EVERYTHING_ON_A_CARD, mark_card.react, mark_card.react_to_many),
     Reaction("live", EVENTS_SEEN, record_changes.react, record_changes.react_to_many),
     Reaction("notify", EVENTS_TOLD, notify.react, notify.react_to_many),
     Reaction("claim-invites", (PlaceholderClaimed,), claim_invites.react),
-    Reaction("plan-reminders", (DistributionLocked, PreferencesChosen), plan_reminders.react),
+    Reaction("plan-reminders", (DistributionLocked, OrganizerChanged, PreferencesChosen), plan_reminders.react),
     Reaction("post-report", (PurchaseClosed,), post_report.react),
     Reaction("take-orders", (OrderPlaced,), take_order.react, take_order.react_to_many),
     Reaction("finish-orders", (MoneyHeld, HoldRefused), finish_order.react, finish_order.react_to_many),

@@ -16,6 +16,10 @@ _TABLE, _KEY = "notifications.chat_budgets", "telegram_chat_id"
 RESERVE = reserving(_TABLE, _KEY)
 SPEND = Alone(RESERVE, names=("name", "interval", "tolerance"))
 WAIT = waiting(_TABLE, _KEY)
+GIVE_BACK = text("""
+UPDATE notifications.chat_budgets SET arrival_at = arrival_at - CAST(:interval AS interval)
+WHERE telegram_chat_id = :chat
+""")
 SILENCE = text("""
 INSERT INTO notifications.chat_budgets AS budget (telegram_chat_id, arrival_at)
 VALUES (:chat, clock_timestamp() + CAST(:until AS interval))
@@ -28,9 +32,14 @@ async def reserve(session: AsyncSession, *, telegram_chat_id: int, per_minute: i
     """Take one message out of a chat's budget and of everybody's, and return zero, or how long to wait before asking.
 
     A chat's budget is `per_minute` messages a minute after a burst of `BURST`; it is kept by the clock of the database.
+    Who has to wait has taken nothing out of either.
     """
-    wait = await _reserve(session, telegram_chat_id=EVERYBODY, per_minute=TOGETHER_PER_MINUTE)
-    return wait or await _reserve(session, telegram_chat_id=telegram_chat_id, per_minute=per_minute)
+    if wait := await _reserve(session, telegram_chat_id=telegram_chat_id, per_minute=per_minute):
+        return wait
+    if wait := await _reserve(session, telegram_chat_id=EVERYBODY, per_minute=TOGETHER_PER_MINUTE):
+        interval = timedelta(minutes=1) // per_minute
+        await session.execute(GIVE_BACK, {"chat": telegram_chat_id, "interval": interval})
+    return wait
 
 
 async def spend(db: Database, *, telegram_chat_id: int, per_minute: int, messages: int) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,6 +21,7 @@ from core.notifications.quiet_hours import QuietHours, next_allowed
 from core.purchases.models import Purchase
 from core.telemetry.trail import Headers
 
+log = structlog.get_logger()
 LEASE = timedelta(seconds=30)  # a worker that died while sending is stood in for after that
 ATTEMPTS_MAX = 30
 BACK_OFF_MAX = timedelta(minutes=10)
@@ -47,16 +49,37 @@ async def claim_due(session: AsyncSession, *, bot_username: str) -> Outgoing | N
     """Return the next notification to be sent, rendered in its reader's language, and keep others away from it.
 
     What can wait and finds its reader in quiet hours is put off until they end, and what there is nothing to tell of
-    any more is recorded as failed; both are passed over.
+    any more is recorded as failed; both are passed over. So is what cannot be rendered, as a failed attempt.
     """
     waiting = Notification.status.in_([Delivery.QUEUED, Delivery.SENDING]) & (Notification.not_before <= utc_now())
     found = select(Notification).where(waiting).order_by(Notification.not_before, Notification.id).limit(1)
     while (notification := await session.scalar(found.with_for_update(skip_locked=True))) is not None:
-        outgoing = await _claim(session, notification, bot_username)
+        outgoing = await _claim_or_put_off(session, notification, bot_username)
         if outgoing is not None:
             return outgoing
         await session.flush()
     return None
+
+
+async def _claim_or_put_off(session: AsyncSession, notification: Notification, bot_username: str) -> Outgoing | None:
+    try:
+        async with session.begin_nested():  # or an error of the database would end the transaction
+            return await _claim(session, notification, bot_username)
+    except Exception as failure:
+        # It comes first again in every worker, so it must not keep the others waiting, whatever is wrong with it.
+        log.exception("notification-not-rendered", notification_id=str(notification.id), kind=notification.kind)
+        _record_not_rendered(notification, failure)
+        return None
+
+
+def _record_not_rendered(notification: Notification, failure: Exception) -> None:
+    now = utc_now()
+    notification.attempts += 1
+    notification.reason = f"not rendered: {type(failure).__name__}"
+    if notification.attempts >= ATTEMPTS_MAX:
+        notification.status, notification.finished_at = Delivery.FAILED, now
+    else:
+        notification.status, notification.not_before = Delivery.QUEUED, now + _back_off(notification.attempts)
 
 
 async def _claim(session: AsyncSession, notification: Notification, bot_username: str) -> Outgoing | None:
@@ -149,11 +172,15 @@ async def record_put_off(
     if counts and outgoing.attempts >= ATTEMPTS_MAX:
         await record_failed(session, outgoing, reason=reason)
         return
-    back_off = min(timedelta(seconds=2 ** min(outgoing.attempts, 10)), BACK_OFF_MAX)
-    later: dict[str, Any] = {"status": Delivery.QUEUED, "reason": reason, "not_before": utc_now() + (wait or back_off)}
+    not_before = utc_now() + (wait or _back_off(outgoing.attempts))
+    later: dict[str, Any] = {"status": Delivery.QUEUED, "reason": reason, "not_before": not_before}
     if not counts:
         later["attempts"] = func.greatest(Notification.attempts - 1, 0)
     await session.execute(update(Notification).where(Notification.id == outgoing.id).values(later))
+
+
+def _back_off(attempts: int) -> timedelta:
+    return min(timedelta(seconds=2 ** min(attempts, 10)), BACK_OFF_MAX)
 
 
 async def _finish(session: AsyncSession, outgoing: Outgoing, **values: Any) -> None:

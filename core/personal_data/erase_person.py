@@ -16,6 +16,7 @@ from core.purchases.events import OrganizerChanged, ParticipantLeft
 from core.purchases.happened import happened
 from core.purchases.leave_purchase import take_off
 from core.purchases.models import Invite, Participant, Purchase, PurchaseStatus
+from core.reminders.models import Reminder, ReminderStatus
 
 TITLES_SHOWN_MAX = 2
 
@@ -34,6 +35,7 @@ async def erase_person(session: AsyncSession, *, user_id: UserId, now: datetime)
     :raises StillInTheWay: if money or shares of theirs are open.
     """
     took_part = await _held_purchases(session, user_id)
+    await _hold_reminders(session, user_id)
     user = await session.get(User, user_id, with_for_update=True, populate_existing=True)
     if user is None:
         raise PersonNotFound
@@ -74,6 +76,12 @@ async def _held_purchases(session: AsyncSession, user_id: UserId) -> list[Purcha
     known = (Purchase.owner_id == user_id) | Purchase.id.in_(took_part) | Purchase.id.in_(invited)
     held = select(Purchase).where(known).order_by(Purchase.id).with_for_update(key_share=True)
     return list(await session.scalars(held.execution_options(populate_existing=True)))
+
+
+async def _hold_reminders(session: AsyncSession, user_id: UserId) -> None:
+    """Hold what the person waits to be told of debts: before the person, as whoever tells them does."""
+    waiting = (Reminder.user_id == user_id) & (Reminder.status == ReminderStatus.WAITING)
+    await session.execute(select(Reminder.number).where(waiting).order_by(Reminder.intent_id).with_for_update())
 
 
 async def _go(session: AsyncSession, purchase: Purchase, user_id: UserId, *, now: datetime) -> None:

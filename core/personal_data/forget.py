@@ -31,6 +31,7 @@ from core.outbox.models import DeadLetter, QueueRow
 from core.payments.listings import notices_about
 from core.payments.models import Attempt, Rail, Refund
 from core.purchases.models import HistoryRow, Invite, InviteStatus, Purchase, Task
+from core.reminders.models import Reminder, ReminderStatus
 from core.reports.models import Report
 
 NOTHING = "…"  # stands where a name stood
@@ -89,13 +90,15 @@ async def _forget_payments(session: AsyncSession, user_id: UserId) -> None:
 
 
 async def _forget_conversations(session: AsyncSession, user_id: UserId, telegram_ids: Collection[int]) -> None:
-    """Forget dialogs, private chats, notifications, and answers to requests."""
+    """Forget dialogs, private chats, notifications, reminders to come, and answers to requests."""
     in_dialog = func.split_part(Dialog.key, ":", 3).in_([str(number) for number in telegram_ids])
     await session.execute(delete(Dialog).where(in_dialog))
     await session.execute(delete(ChatBudget).where(ChatBudget.telegram_chat_id.in_(telegram_ids)))
     private = select(Chat.id).where(Chat.telegram_id.in_(telegram_ids))
     theirs = (Notification.user_id == user_id) | Notification.chat_id.in_(private)
     await session.execute(delete(Notification).where(theirs))
+    to_come = (Reminder.user_id == user_id) & (Reminder.status == ReminderStatus.WAITING)
+    await session.execute(delete(Reminder).where(to_come))
     await session.execute(update(Purchase).where(Purchase.chat_id.in_(private)).values(chat_id=None))
     await session.execute(delete(ChatMember).where(ChatMember.chat_id.in_(private)))
     await session.execute(delete(Chat).where(Chat.telegram_id.in_(telegram_ids)))

@@ -1,4 +1,4 @@
-"""Plan the next reminder of each debt: after a lock, and anew when a person chooses other times."""
+"""Plan the next reminder of each debt: after a lock, and anew for who chooses other times or becomes the organiser."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -63,6 +63,13 @@ async def plan_anew(session: AsyncSession, *, user_id: UserId, now: datetime) ->
         await plan(session, plans)
 
 
+async def plan_for_organizer(session: AsyncSession, *, user_id: UserId, now: datetime) -> None:
+    """Plan the word to a person of the debts in what they organise, also since lately; again changes nothing."""
+    user = await session.get_one(User, user_id, populate_existing=True)
+    if user.remind:
+        await plan(session, await _organizers_plans(session, user, wishes_of(user), now))
+
+
 async def plan(session: AsyncSession, plans: Sequence[Plan]) -> None:
     """Let reminders wait, as the next of their debt and person; who has one that waits keeps it."""
     last = await _last_numbers(session, {intent_id for intent_id, _, _ in plans})
@@ -87,7 +94,10 @@ async def _payers_plans(session: AsyncSession, user_id: UserId, wishes: Wishes, 
 
 
 async def _organizers_plans(session: AsyncSession, user: User, wishes: Wishes, now: datetime) -> list[Plan]:
-    """Return the word of debts in the person's purchases, for those of which none waits: it was switched off."""
+    """Return the word of debts in the person's purchases, for those of which none waits.
+
+    It was switched off, or somebody else organised them.
+    """
     own = select(Intent).join(Purchase, Purchase.id == Intent.purchase_id).where(Purchase.owner_id == user.id)
     debts = (await session.scalars(own.where(Intent.payer_id != user.id, Intent.status.in_(OPEN)))).all()
     told = await _last_numbers(session, {debt.id for debt in debts})

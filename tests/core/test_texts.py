@@ -30,6 +30,12 @@ class TestSay:
             say("en", "card-title-active")
 
 
+class TestTheExport:
+    @pytest.mark.parametrize(("language", "unit"), [("ru", "минимальных единицах валюты"), ("en", "minor units")])
+    def test_names_no_unit_that_only_some_currencies_have(self, language: str, unit: str) -> None:
+        assert unit in say(language, "export-caption")
+
+
 class TestSayPlain:
     def test_leaves_what_people_wrote_as_it_is(self) -> None:
         assert say_plain("en", "purchase-active", title="A & B") == "🛒 A & B"

@@ -15,6 +15,7 @@ from core.identity.actor import TelegramChat, TelegramPerson
 from core.identity.meet import meet
 from core.ids import EventId, new_id
 from core.ledger.audit import audit
+from core.notifications.budget import PRIVATE_PER_MINUTE, reserve
 from core.notifications.deliver import LEASE
 from core.notifications.models import Delivery, Notification
 from core.notifications.queue import Recipient, notify
@@ -99,7 +100,9 @@ async def anna(world: World, db: Database) -> Person:
 
 @pytest.mark.usefixtures("anna")
 class TestTelegram:
-    async def test_f21_that_asks_for_a_pause_gets_it(self, world: World, telegram: Telegram, db: Database) -> None:
+    async def test_f21_that_asks_for_a_pause_gets_it(
+        self, world: World, telegram: Telegram, anna: Person, db: Database
+    ) -> None:
         await world.act("set_fault", kind="too_many_requests", method="sendMessage", times=1, seconds=40)
 
         assert await deliver_next(db, telegram)
@@ -108,6 +111,9 @@ class TestTelegram:
         row = await _row(db)
         assert (row.status, row.attempts) == (Delivery.QUEUED, 0)
         assert timedelta(seconds=35) < row.not_before - utc_now() <= timedelta(seconds=40)
+        async with db.transaction() as session:  # a card or an answer would wait for as long
+            wait = await reserve(session, telegram_chat_id=anna.id, per_minute=PRIVATE_PER_MINUTE)
+        assert abs(utc_now() + wait - row.not_before) < timedelta(seconds=2)
 
     @pytest.mark.parametrize("fault", ["outage", "lose_answer"])
     async def test_f21_that_fails_is_asked_again_and_stops_nobody(

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core.db import Database
 from core.identity.migrate_chat import migrate_chat
-from core.notifications.budget import PRIVATE_PER_MINUTE, keep_silent, reserve
+from core.notifications.budget import keep_silent, reserve
 from core.notifications.card import render_card
 from core.notifications.card_upkeep import StaleCard, claim_stale, forget_message, postpone, record_shown
 from core.purchases.models import Purchase
@@ -49,7 +49,7 @@ async def refresh_next(db: Database, telegram: Telegram) -> bool:
         stale = await claim_stale(session)
         if stale is None:
             return False
-        per_minute = telegram.group_messages_per_minute if stale.is_group else PRIVATE_PER_MINUTE
+        per_minute = telegram.messages_per_minute(is_group=stale.is_group)
         if wait := await reserve(session, telegram_chat_id=stale.telegram_chat_id, per_minute=per_minute):
             await postpone(session, stale.purchase_id, wait)
             return True
@@ -81,7 +81,7 @@ async def _record(db: Database, telegram: Telegram, stale: StaleCard, version: i
                     session,
                     telegram_chat_id=stale.telegram_chat_id,
                     retry_after=retry_after,
-                    per_minute=telegram.group_messages_per_minute,
+                    per_minute=telegram.messages_per_minute(is_group=stale.is_group),
                 )
                 await postpone(session, stale.purchase_id, retry_after)
             case Migrated(telegram_chat_id):

@@ -9,7 +9,7 @@ import structlog
 from core.db import Database
 from core.identity.migrate_chat import migrate_chat
 from core.identity.models import Reach
-from core.notifications.budget import PRIVATE_PER_MINUTE, keep_silent, reserve
+from core.notifications.budget import keep_silent, reserve
 from core.notifications.deliver import (
     Outgoing,
     claim_due,
@@ -55,7 +55,7 @@ async def deliver_next(db: Database, telegram: Telegram) -> bool:
         if outgoing.telegram_chat_id is None:
             await record_unreachable(session, outgoing, reach=Reach.NOT_STARTED)
             return True
-        per_minute = telegram.group_messages_per_minute if outgoing.is_group else PRIVATE_PER_MINUTE
+        per_minute = telegram.messages_per_minute(is_group=outgoing.is_group)
         if wait := await reserve(session, telegram_chat_id=outgoing.telegram_chat_id, per_minute=per_minute):
             await record_put_off(session, outgoing, reason="budget", wait=wait, counts=False)
             return True
@@ -92,7 +92,7 @@ async def _record(db: Database, telegram: Telegram, outgoing: Outgoing, outcome:
                     session,
                     telegram_chat_id=outgoing.telegram_chat_id,
                     retry_after=retry_after,
-                    per_minute=telegram.group_messages_per_minute,
+                    per_minute=telegram.messages_per_minute(is_group=outgoing.is_group),
                 )
                 await record_put_off(session, outgoing, reason="too many", wait=retry_after, counts=False)
             case Migrated(telegram_chat_id):

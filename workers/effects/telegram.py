@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.clock import utc_now
 from core.identity.models import Reach
+from core.notifications.budget import PRIVATE_PER_MINUTE
 from core.notifications.message import Document, Message
 from core.notifications.page_link import PageLink
 from core.notifications.seal import Sealer
@@ -102,6 +103,10 @@ class Telegram:
         self.username = username
         self.group_messages_per_minute = group_messages_per_minute
         self.page = None if page_url is None else PageLink(page_url, username)
+
+    def messages_per_minute(self, *, is_group: bool) -> int:
+        """Return how often Telegram lets a chat of this kind be written to."""
+        return self.group_messages_per_minute if is_group else PRIVATE_PER_MINUTE
 
     async def send(self, chat_id: int, message: Message, *, thread_id: int | None = None) -> Outcome:
         """Send a message, with its photo or file if it has one."""

@@ -14,14 +14,18 @@ from core.purchases.models import Purchase
 from core.reports.events import ReportMoved
 from core.reports.models import Report, ReportFormat, ReportStatus
 from core.reports.queries import report_with_file
+from core.reports.rules import ReportNotFound
 from core.texts import say, say_plain
 
 
 async def recipients(session: AsyncSession, event: Event) -> list[Recipient]:
-    """Return whoever it is for; of what SyncBuy posts of its own accord only the file is told."""
+    """Return whoever it is for; of what SyncBuy posts of its own accord only the file is told.
+
+    A report goes with anybody in it who is forgotten, even while it is being made.
+    """
     assert isinstance(event, ReportMoved)
-    report = await session.get_one(Report, event.report_id)
-    if report.requested_by is None and report.status != ReportStatus.READY:
+    report = await session.get(Report, event.report_id)
+    if report is None or (report.requested_by is None and report.status != ReportStatus.READY):
         return []
     params = {"report_id": str(report.id), "start": "purchases"}
     if report.purchase_id is not None:
@@ -29,9 +33,12 @@ async def recipients(session: AsyncSession, event: Event) -> list[Recipient]:
     return [Recipient(user_id=report.user_id, chat_id=report.chat_id, subject_id=report.id, params=params)]
 
 
-async def render(session: AsyncSession, params: dict[str, Any], reader: Reader) -> Message:
-    """Return how far the report is, or the report itself."""
-    report = await report_with_file(session, ReportId(UUID(params["report_id"])))
+async def render(session: AsyncSession, params: dict[str, Any], reader: Reader) -> Message | None:
+    """Return how far the report is, or the report itself; None if it is gone."""
+    try:
+        report = await report_with_file(session, ReportId(UUID(params["report_id"])))
+    except ReportNotFound:
+        return None
     language = reader.language
     about = say_plain(language, "report-about-person")
     if report.purchase_id is not None:

@@ -5,7 +5,6 @@ from itertools import pairwise
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +16,7 @@ from core.ledger.chart import AccountName, Leg, escrow, provider_clearing
 from core.ledger.post import Draft, KeyReusedWithOtherLegs, NotEnoughMoney, Posting, post, post_many
 from tests.builders import NOW
 from tests.core.ledger.makers import BANK, fill, new_wallet
+from tests.databases import until_waiting
 
 
 async def _audit(session: AsyncSession) -> list[Violation]:
@@ -114,7 +114,7 @@ class TestManyAtOnce:
             await post_many(session, [fill_all(0, [middle])])
             drafts = fill_all(1, wallets), fill_all(2, [last, middle, first])
             opening = [asyncio.create_task(post_alone(draft)) for draft in drafts]
-            await _until_waiting(db, 2)
+            await until_waiting(db, 2)
         await asyncio.gather(*opening)
 
         async with db.transaction() as session:
@@ -183,7 +183,7 @@ class TestManyBatchesAtOnce:
         async with db.transaction() as session:
             await post_many(session, [Draft("order:0001", "pay", [Leg(houses[0], houses[1], 1)], NOW)])
             other = asyncio.create_task(post_alone(Leg(houses[2], houses[3], 1)))
-            await _until_waiting(db, 1)
+            await until_waiting(db, 1)
         with pytest.raises(KeyReusedWithOtherLegs, match="order:0001"):
             await other
 
@@ -220,15 +220,3 @@ class TestTwoTransactionsThatPostTwice:
         async with db.transaction() as session:
             assert [await balance(session, anna), await balance(session, boris)] == [2, 2]
             assert await _audit(session) == []
-
-
-async def _until_waiting(db: Database, many: int) -> None:
-    """Return when so many connections to this database wait for a lock."""
-    waiting = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    async with asyncio.timeout(10):
-        while True:
-            async with db.transaction() as session:
-                if await session.scalar(waiting) == many:
-                    return

@@ -12,7 +12,7 @@ from core.dialogs.models import Dialog
 from core.identity.actor import Actor, TelegramPerson
 from core.identity.find_person import find_person
 from core.identity.meet import meet
-from core.identity.models import Identity, User
+from core.identity.models import Identity, Requisite, User
 from core.identity.people import PersonNotFound, called, names_of
 from core.identity.requisites import set_requisite
 from core.ids import EventId, UserId, new_id
@@ -201,6 +201,17 @@ class TestAPersonWhoWasErased:
             await session.get_one(Purchase, dacha.id, populate_existing=True)
         ).title == "Ананас для …, …-124 и Борис"
         assert (await session.get_one(Purchase, elsewhere.id)).title == "Ан нет"
+
+    async def test_takes_nobody_along_who_only_calls_themselves_by_their_username(self, session: AsyncSession) -> None:
+        anna, imitator = await person(session, "Анна", username="anna_k"), await person(session, "@Anna_K")
+        await set_requisite(session, actor=imitator, kind="phone", value=PHONE)
+
+        await erased(session, anna)
+
+        other = await session.get_one(User, imitator.user_id, populate_existing=True)
+        assert (other.name, other.erased_at) == ("@Anna_K", None)
+        assert (await session.scalars(select(Identity.user_id))).all() == [imitator.user_id]
+        assert await session.get(Requisite, (imitator.user_id, "phone"), populate_existing=True) is not None
 
     async def test_makes_the_cards_that_named_them_be_shown_anew(self, session: AsyncSession) -> None:
         who, dacha = await lived(session)

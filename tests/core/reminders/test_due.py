@@ -12,19 +12,26 @@ from core.db import Database
 from core.identity.actor import Actor
 from core.identity.models import User
 from core.identity.preferences import choose_quiet_hours, choose_reminders
+from core.ids import EventId, PurchaseId, new_id
 from core.notifications.catalog import CATALOG, Reader
 from core.notifications.models import Notification
 from core.payments.claim_paid import claim_paid
 from core.payments.dispute_payment import dispute_payment
+from core.personal_data.erase_person import erase_person
+from core.purchases.events import OrganizerChanged
+from core.purchases.join_purchase import enter
 from core.purchases.models import Purchase
+from core.purchases.shares import Equal
 from core.reminders.due import send_due
 from core.reminders.models import Reminder
-from core.reminders.plan import plan_after_lock, plan_anew
+from core.reminders.plan import plan_after_lock, plan_anew, plan_for_organizer
 from core.reminders.schedule import AFTER_MAX, OVERDUE_MAX
 from core.settlement.models import Intent
 from core.settlement.unlock_distribution import unlock_distribution
 from core.settlement.write_off_intent import write_off_intent
 from tests.builders import NOW, WEEK, lock, person, purchase, spending
+from tests.databases import until_waiting
+from workers.reactions import plan_reminders
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
@@ -41,6 +48,17 @@ async def owing(
     [intent] = await lock(session, organizer, opened)
     await plan_after_lock(session, purchase_id=opened.id, lock_number=opened.lock_number)
     return debtor, organizer, intent
+
+
+async def inherited(session: AsyncSession) -> tuple[Intent, Actor, Actor, Actor]:
+    """Return a debt, who owes it, an organiser whom it is no matter of, and the payee, who is next to organise."""
+    host, heir, debtor = [await person(session, name) for name in ("Хост", "Вера", "Борис")]
+    opened = await purchase(session, host, heir)
+    await enter(session, opened, debtor, now=NOW + SECOND)
+    await spending(session, heir, opened, 1000_00, split=Equal((heir.user_id, debtor.user_id)))
+    [intent] = await lock(session, host, opened)
+    await plan_after_lock(session, purchase_id=opened.id, lock_number=opened.lock_number)
+    return intent, debtor, host, heir
 
 
 async def told(session: AsyncSession, user: Actor) -> list[Notification]:
@@ -232,6 +250,60 @@ class TestTheOrganizer:
         await plan_after_lock(session, purchase_id=opened.id, lock_number=opened.lock_number)
 
         assert set(await _kinds(session, organizer, [NOW + day * DAY for day in range(20)])) == {"reminder"}
+
+
+class TestWhoInheritsAPurchase:
+    async def test_hears_of_its_debts_instead_of_who_was_erased(self, session: AsyncSession) -> None:
+        _, debtor, host, heir = await inherited(session)
+        await erase_person(session, user_id=host.user_id, now=NOW)
+        await session.flush()
+        assert await _rows(session, host) == []
+        handed_over = OrganizerChanged(purchase_id=PurchaseId(new_id()), actor_id=None, user_id=heir.user_id)
+
+        for _ in range(2):
+            await plan_reminders.react(session, handed_over, EventId(new_id()))
+
+        days = [DUE + day * DAY for day in range(-1, 9)]
+        assert await _kinds(session, heir, days) == ["debts-overdue", "debts-overdue"]
+        assert await told(session, host) == []
+        assert await _kinds(session, debtor, []) == ["reminder"] * 4
+
+    async def test_hears_late_of_what_was_overdue_before(self, session: AsyncSession) -> None:
+        _, _, host, heir = await inherited(session)
+        assert await _kinds(session, host, [DUE + DAY]) == ["debts-overdue"]
+        await erase_person(session, user_id=host.user_id, now=DUE + 2 * DAY)
+        await plan_for_organizer(session, user_id=heir.user_id, now=DUE + 2 * DAY)
+
+        assert await _kinds(session, heir, [DUE + 2 * DAY]) == ["debts-overdue"]
+        assert await _kinds(session, host, [DUE + 8 * DAY]) == []
+
+    async def test_is_left_alone_if_they_wish_to_be(self, session: AsyncSession) -> None:
+        _, _, host, heir = await inherited(session)
+        await choose_reminders(session, actor=heir, remind=False)
+        await erase_person(session, user_id=host.user_id, now=NOW)
+        await plan_for_organizer(session, user_id=heir.user_id, now=NOW)
+
+        assert await _kinds(session, heir, [DUE + DAY]) == []
+
+
+class TestAnErasure:
+    async def test_waits_for_who_is_telling_the_person_and_leaves_nothing_to_tell(self, db: Database) -> None:
+        async with db.transaction() as session:
+            _, _, host, _ = await inherited(session)
+
+        async def erase() -> None:
+            async with db.transaction() as session:
+                await erase_person(session, user_id=host.user_id, now=DUE + DAY)
+
+        async with asyncio.timeout(20), asyncio.TaskGroup() as both, db.transaction() as telling:
+            held = select(Reminder).where(Reminder.user_id == host.user_id).with_for_update()
+            assert (await telling.scalars(held)).all()
+            both.create_task(erase())
+            await until_waiting(db, 1)
+            await send_due(telling, now=DUE + DAY)
+
+        async with db.transaction() as session:
+            assert {status for _, status in await _rows(session, host)} == {"sent"}
 
 
 class TestSeveralWorkers:

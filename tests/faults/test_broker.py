@@ -16,8 +16,9 @@ from core.outbox.drain import drain
 from core.outbox.envelope import Envelope
 from core.outbox.models import DeadLetter, OutboxRow, QueueRow
 from sandbox.rabbitmq import RabbitNode
+from tests.cable import cable_to_server
 from tests.workers.buses import LISTENERS, SOON, Buses, Working, left, ring, until
-from workers.bus import delivering
+from workers.bus import delivering, link
 from workers.bus.port import BusAway
 from workers.bus.queue import put, row_of
 from workers.bus.rabbit import RabbitBus
@@ -158,6 +159,27 @@ class TestABroker:
             await bus._consuming.forget()  # type: ignore[attr-defined]
             may_go_on.set()
             await until(lambda: listener.has(30))
+
+    async def test_f13_that_goes_silent_is_given_up_by_those_who_wait_for_it_and_they_come_back(
+        self, buses: Buses, db: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(link, "HEARTBEAT_SECONDS", 1)
+        monkeypatch.setattr(delivering, "LOOK_SECONDS", 0.1)  # an idle consumer waits for the answer to a look
+        listener, behind = Listener(), Buses(db, buses.url)
+        behind.prefix = buses.prefix
+        async with cable_to_server(buses.url) as cable:
+            behind.url = cable.url
+            bus = behind.new()
+            assert isinstance(bus, RabbitBus)
+            async with Working(bus, db, listener.take):
+                await ring(db, 1)
+                await until(lambda: listener.has(1))
+                silent = bus._consuming._connection
+                cable.block()
+                await ring(db, 1)
+                await until(lambda: bus._consuming._connection is not silent)
+                cable.free()
+                await until(lambda: listener.has(2))
 
 
 class TestAMessage:

@@ -74,7 +74,7 @@ class Delivering:
         :raises ConnectionError, AMQPError: if it is not.
         """
         try:
-            queue = await self.channel.declare_queue(self._queue, passive=True)
+            queue = await self.channel.declare_queue(self._queue, passive=True, timeout=CONNECT_SECONDS)
         except ChannelNotFoundEntity:
             await self._link.forget()
             raise

@@ -7,6 +7,7 @@ from datetime import timedelta
 import aio_pika
 import pytest
 import pytest_asyncio
+from aio_pika.abc import AbstractIncomingMessage
 from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
@@ -44,6 +45,9 @@ class Listener:
 
     def has(self, count: int) -> bool:
         return len(set(self.taken)) >= count
+
+
+async def _ignore(_: AbstractIncomingMessage) -> None: ...
 
 
 def _topology(buses: Buses) -> Topology:
@@ -143,6 +147,24 @@ class TestABroker:
                 return listener.has(5)
 
             await until(rings_again)
+
+    async def test_that_cancels_a_consumer_has_it_back_though_another_process_consumes_the_same_queue(
+        self, buses: Buses, db: Database
+    ) -> None:
+        listener, topology = Listener(), _topology(buses)
+        async with Working(buses.new(), db, listener.take):
+            await ring(db, 1)
+            await until(lambda: listener.has(1))
+            async with await aio_pika.connect(buses.url) as connection, connection.channel() as channel:
+                await channel.queue_delete(topology.queue_of("listener"))
+                await topology.declare(channel)
+                queue = await channel.get_queue(topology.queue_of("listener"), ensure=False)
+                await queue.consume(_ignore)
+
+                async def both_consume() -> bool:
+                    return (await queue.declare()).consumer_count == 2
+
+                await until(both_consume, within_seconds=delivering.LOOK_SECONDS / 2)
 
     async def test_closes_a_channel_and_the_consumer_goes_on_over_another(self, buses: Buses, db: Database) -> None:
         listener, reached, may_go_on = Listener(), asyncio.Event(), asyncio.Event()

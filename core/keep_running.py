@@ -22,13 +22,24 @@ async def keep_running(name: str, job: Job, stopping: asyncio.Event) -> None:
         began = loop.time()
         try:
             await job()
-        except Exception:
+        except (Exception, asyncio.CancelledError) as failure:
+            if is_told_to_end(failure):
+                raise
             failures = 0 if loop.time() - began > HEALTHY_SECONDS else failures
             pause = RESTART_SECONDS[min(failures, len(RESTART_SECONDS) - 1)]
             failures += 1
             JOBS_BROKEN.labels(name).inc()
             log.exception("job-broke", job=name, again_in_seconds=pause)
             await wait_for_bell(asyncio.Event(), stopping, seconds=pause)
+
+
+def is_told_to_end(failure: BaseException) -> bool:
+    """Return whether it was this very task that somebody cancelled.
+
+    A library that gives a connection up may say CancelledError to whoever waits for it; that is a failure as any other.
+    """
+    task = asyncio.current_task()
+    return isinstance(failure, asyncio.CancelledError) and task is not None and task.cancelling() > 0
 
 
 async def keep_all_running(jobs: Mapping[str, Job], stopping: asyncio.Event) -> None:

@@ -80,11 +80,11 @@ async def cable_to(database_url: str, toxics: Toxics = Toxics()) -> AsyncIterato
 
 
 @contextlib.asynccontextmanager
-async def cable_to_server(url: str, toxics: Toxics) -> AsyncIterator[Cable]:
-    """Lay a cable to the web server at `url`."""
+async def cable_to_server(url: str, toxics: Toxics = Toxics()) -> AsyncIterator[Cable]:
+    """Lay a cable to the web server or the broker at `url`."""
     server = make_url(url)
     async with _laid(Cable(lambda: asyncio.open_connection(server.host, server.port), toxics)) as (cable, port):
-        cable.url = f"http://127.0.0.1:{port}"
+        cable.url = server.set(host="127.0.0.1", port=port).render_as_string(hide_password=False)
         yield cable
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import aio_pika
 import pytest
 import pytest_asyncio
+from aio_pika.abc import AbstractIncomingMessage
 from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
@@ -16,8 +17,9 @@ from core.outbox.drain import drain
 from core.outbox.envelope import Envelope
 from core.outbox.models import DeadLetter, OutboxRow, QueueRow
 from sandbox.rabbitmq import RabbitNode
+from tests.cable import cable_to_server
 from tests.workers.buses import LISTENERS, SOON, Buses, Working, left, ring, until
-from workers.bus import delivering
+from workers.bus import delivering, link
 from workers.bus.port import BusAway
 from workers.bus.queue import put, row_of
 from workers.bus.rabbit import RabbitBus
@@ -43,6 +45,9 @@ class Listener:
 
     def has(self, count: int) -> bool:
         return len(set(self.taken)) >= count
+
+
+async def _ignore(_: AbstractIncomingMessage) -> None: ...
 
 
 def _topology(buses: Buses) -> Topology:
@@ -143,6 +148,24 @@ class TestABroker:
 
             await until(rings_again)
 
+    async def test_that_cancels_a_consumer_has_it_back_though_another_process_consumes_the_same_queue(
+        self, buses: Buses, db: Database
+    ) -> None:
+        listener, topology = Listener(), _topology(buses)
+        async with Working(buses.new(), db, listener.take):
+            await ring(db, 1)
+            await until(lambda: listener.has(1))
+            async with await aio_pika.connect(buses.url) as connection, connection.channel() as channel:
+                await channel.queue_delete(topology.queue_of("listener"))
+                await topology.declare(channel)
+                queue = await channel.get_queue(topology.queue_of("listener"), ensure=False)
+                await queue.consume(_ignore)
+
+                async def both_consume() -> bool:
+                    return (await queue.declare()).consumer_count == 2
+
+                await until(both_consume, within_seconds=delivering.LOOK_SECONDS / 2)
+
     async def test_closes_a_channel_and_the_consumer_goes_on_over_another(self, buses: Buses, db: Database) -> None:
         listener, reached, may_go_on = Listener(), asyncio.Event(), asyncio.Event()
         bus = buses.new()
@@ -158,6 +181,27 @@ class TestABroker:
             await bus._consuming.forget()  # type: ignore[attr-defined]
             may_go_on.set()
             await until(lambda: listener.has(30))
+
+    async def test_f13_that_goes_silent_is_given_up_by_those_who_wait_for_it_and_they_come_back(
+        self, buses: Buses, db: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(link, "HEARTBEAT_SECONDS", 1)
+        monkeypatch.setattr(delivering, "LOOK_SECONDS", 0.1)  # an idle consumer waits for the answer to a look
+        listener, behind = Listener(), Buses(db, buses.url)
+        behind.prefix = buses.prefix
+        async with cable_to_server(buses.url) as cable:
+            behind.url = cable.url
+            bus = behind.new()
+            assert isinstance(bus, RabbitBus)
+            async with Working(bus, db, listener.take):
+                await ring(db, 1)
+                await until(lambda: listener.has(1))
+                silent = bus._consuming._connection
+                cable.block()
+                await ring(db, 1)
+                await until(lambda: bus._consuming._connection is not silent)
+                cable.free()
+                await until(lambda: listener.has(2))
 
 
 class TestAMessage:

@@ -25,10 +25,12 @@ class Delivering:
         self._link, self._queue, self._stopping = link, queue, stopping
         self._arrived = deque[AbstractIncomingMessage]()
         self._bell = asyncio.Event()
+        self._is_canceled = False  # by the broker, as where the queue was deleted
 
     async def __aenter__(self) -> Self:
         self.channel = await self._link.channel()
         self.channel.close_callbacks.add(lambda *_: self._bell.set())
+        (await self.channel.get_underlay_channel()).on_consumer_cancel_callbacks.add(self._cancel)
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await self.channel.set_qos(PREFETCH)
@@ -54,6 +56,8 @@ class Delivering:
                 return []
             if self.channel.is_closed:
                 raise ConnectionError(f"the channel of {self._queue} is closed")
+            if self._is_canceled:  # others may consume it still
+                raise ConnectionError(f"the broker canceled the consumer of {self._queue}")
             if self._arrived:
                 batch = list(self._arrived)
                 self._arrived.clear()
@@ -68,13 +72,17 @@ class Delivering:
         self._arrived.append(message)
         self._bell.set()
 
+    def _cancel(self, _: object) -> None:
+        self._is_canceled = True
+        self._bell.set()
+
     async def _look(self) -> None:
         """Find out whether the queue is still there and still ours: a broker says goodbye to nobody in some cases.
 
         :raises ConnectionError, AMQPError: if it is not.
         """
         try:
-            queue = await self.channel.declare_queue(self._queue, passive=True)
+            queue = await self.channel.declare_queue(self._queue, passive=True, timeout=CONNECT_SECONDS)
         except ChannelNotFoundEntity:
             await self._link.forget()
             raise

@@ -9,10 +9,12 @@ from aio_pika.exceptions import AMQPError
 from pydantic import SecretStr
 from yarl import URL
 
-HEARTBEAT_SECONDS = 15  # after about twice that, a connection that has gone silent counts as broken
+HEARTBEAT_SECONDS = 15  # the library gives a connection up that has been silent for (15 + 1) * 3 seconds
 CONNECT_SECONDS = 10
 # What a broken connection, channel or broker looks like from here; the library says RuntimeError of what is closed.
 BROKEN = (AMQPError, OSError, TimeoutError, RuntimeError)
+# To those who wait for an answer over a silent connection it says CancelledError, though nobody has cancelled them.
+GIVEN_UP = (*BROKEN, asyncio.CancelledError)
 
 Declare = Callable[[AbstractChannel], Awaitable[None]]
 

@@ -13,13 +13,13 @@ from sqlalchemy import text
 
 from core.db import Database
 from core.ids import EventId
-from core.keep_running import Job, keep_running
+from core.keep_running import Job, is_told_to_end, keep_running
 from core.outbox.envelope import Envelope
 from core.waiting import Pace, wait_for_bell
 from workers.bus.bury import bury
 from workers.bus.delivering import Delivering
 from workers.bus.handling import handle_all
-from workers.bus.link import BROKEN, Link
+from workers.bus.link import BROKEN, GIVEN_UP, Link
 from workers.bus.port import RETRY_AFTER, BusAway, Handle, HandleMany, RetryAfter
 from workers.bus.queue import handle_queued
 from workers.bus.topology import QUEUE_LENGTH_MAX, Topology
@@ -67,7 +67,9 @@ class RabbitBus:
                 outcomes = await asyncio.gather(
                     *(self._publish_one(channel, envelope) for envelope in envelopes), return_exceptions=True
                 )
-        except BROKEN as failure:
+        except GIVEN_UP as failure:
+            if is_told_to_end(failure):
+                raise
             await self._give_up(failure)
         failed: dict[EventId, str] = {}
         for envelope, outcome in zip(envelopes, outcomes, strict=True):
@@ -133,7 +135,9 @@ class RabbitBus:
                 async with Delivering(self._consuming, queue, stopping) as messages:
                     failures = 0
                     await work(messages)
-            except BROKEN as failure:
+            except GIVEN_UP as failure:
+                if is_told_to_end(failure):
+                    raise
                 pause = RECONNECT_SECONDS[min(failures, len(RECONNECT_SECONDS) - 1)]
                 failures += 1
                 log.warning("broker-away", queue=queue, error=f"{type(failure).__name__}: {failure}")

@@ -12,15 +12,28 @@ from core.accounts.models import Withdrawal, WithdrawalStatus
 from core.identity.models import User
 from core.ledger.audit import audit
 from core.ledger.chart import Kind
-from core.ledger.models import Account
+from core.ledger.last_audit import last_audit
+from core.ledger.models import Account, Journal
 from core.notifications.listings import find_cards
 from core.notifications.models import Delivery, Notification
 from core.orders.models import Order, OrderStatus
 from core.outbox.models import DeadLetter, OutboxRow, QueueRow
+from core.payments.expire_attempts import ANSWER_WITHIN
 from core.payments.listings import STUCK_AFTER
-from core.payments.models import OPEN, Attempt, NoticeRow, NoticeStatus, Rail, Refund, RefundStatus
+from core.payments.models import (
+    OPEN,
+    Attempt,
+    AttemptStatus,
+    NoticeRow,
+    NoticeStatus,
+    Rail,
+    Refund,
+    RefundStatus,
+)
 from core.payments.place_suspense import suspended
+from core.reminders.models import Reminder, ReminderStatus
 from core.reports.models import UNFINISHED, Report, ReportStatus
+from core.settlement.models import PAYABLE, Intent
 
 SECONDS = timedelta(seconds=1)
 ROWS_MAX = 10_000
@@ -97,6 +110,13 @@ async def _long_transactions(session: AsyncSession, _now: datetime) -> Stuck:
     counted = await session.execute(text(f"SELECT count(*), min(xact_start) FROM pg_stat_activity WHERE {old}"))  # noqa: S608 -- our own words
     count, since = counted.one()
     return Stuck(count, since)
+
+
+async def _unaudited(session: AsyncSession, now: datetime) -> Stuck:
+    last = await last_audit(session)
+    since = last.audited_at if last else await session.scalar(select(func.min(Journal.created_at)))
+    late = since is not None and since < now - timedelta(minutes=20)
+    return Stuck(int(late), since)
 
 
 CHECKS = (
@@ -222,6 +242,51 @@ CHECKS = (
         see="withdrawals list --status requested",
         mend=("withdrawals paid", "withdrawals reject"),
     ),
+    # What follows is the work of the schedule, and stuck where no worker has that role.
+    Check(
+        "reminders that nobody sends",
+        _rows(
+            Reminder,
+            "at",
+            lambda now: (Reminder.status == ReminderStatus.WAITING) & (Reminder.at < now - 600 * SECONDS),
+        ),
+        see="reminders list --status waiting",
+    ),
+    Check(
+        "claims that should have been confirmed",
+        _rows(
+            Attempt,
+            "confirm_by",
+            lambda now: (
+                (Attempt.status == AttemptStatus.PENDING_CONFIRMATION) & (Attempt.confirm_by < now - 600 * SECONDS)
+            ),
+        ),
+        see="attempts list --status pending_confirmation",
+    ),
+    Check(
+        "refunds that nobody answered in time",
+        _rows(
+            Refund,
+            "created_at",
+            lambda now: (
+                (Refund.status == RefundStatus.PENDING) & (Refund.confirm_by < now - 600 * SECONDS)
+                | (Refund.status == RefundStatus.REQUESTED) & (Refund.created_at < now - ANSWER_WITHIN - 600 * SECONDS)
+            ),
+        ),
+        see="refunds list",
+    ),
+    Check(
+        "debts that should have expired",
+        _rows(
+            Intent,
+            "due_at",
+            lambda now: (
+                (Intent.due_at < now - 600 * SECONDS) & Intent.expired_at.is_(None) & Intent.status.in_(PAYABLE)
+            ),
+        ),
+        see="reminders list",
+    ),
+    Check("a book that nobody audits", _unaudited, see="ledger audit"),
     Check("transactions that do not end", _long_transactions, see="db status"),
     Check("violations of the book", _violations, see="ledger audit"),
 )

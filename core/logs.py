@@ -11,11 +11,12 @@ from structlog.typing import EventDict, Processor
 from core.config import LoggingSettings
 
 # What must never be read in a log, should it come there with the words of a library: a bot's token (it stands in every
-# address of the Bot API), keys of providers, and the row that PostgreSQL repeats when it refuses it.
+# address of the Bot API), keys of providers, and the row that PostgreSQL, or the value that pydantic repeats when they
+# refuse it.
 _SECRETS = re.compile(
     r"(?P<token>(?<![0-9])[0-9]{6,14}:)[A-Za-z0-9_-]{20,}"
     r"|(?P<key>\b(?:whsec|sk|rk)_)[A-Za-z0-9_+/=-]{8,}"
-    r"|(?P<row>DETAIL: ).*"
+    r"|(?P<row>DETAIL: |input_value=).*"
 )
 
 

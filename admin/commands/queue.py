@@ -1,10 +1,12 @@
 """`queue`: events that wait in the database for a consumer."""
 
+import asyncio
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from admin.operating import LIMIT, AsJson, Limit, Operator, Yes, confirm, opened_desk
+from admin.operating import LIMIT, AsJson, Limit, Operator, Yes, confirm, opened_desk, refusals_told
 
 if TYPE_CHECKING:
     from core.outbox.models import QueueRow
@@ -26,6 +28,18 @@ def list_(*, consumer: Consumer = None, limit: Limit = LIMIT, as_json: AsJson = 
 
     with opened_desk() as desk:
         show({"queue": desk.ask(read)}, as_json=as_json, columns={"queue": COLUMNS})
+
+
+@app.command("broker")
+def broker(*, as_json: AsJson = False) -> None:
+    """Show the queues at the broker, if there is one: what waits in them, and how many consume them."""
+    from admin.broker import broker_queues
+    from admin.showing import show
+    from core.config import BusSettings
+
+    with refusals_told():
+        queues = asyncio.run(broker_queues(BusSettings()))
+        show({"queues": [asdict(queue) for queue in queues]}, as_json=as_json)
 
 
 @app.command("retry")

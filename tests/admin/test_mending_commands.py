@@ -5,24 +5,35 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+from pydantic import SecretStr
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from typer.main import get_command
 
 from admin.__main__ import app
+from admin.broker import NAME
 from admin.stuck import CHECKS
 from core.clock import utc_now
 from core.db import Database
 from core.ids import EventId, PurchaseId, new_id
+from core.ledger.models import Audit
 from core.notifications.models import Card, Notification
 from core.notifications.queue import Recipient, notify
 from core.outbox.dead_letters import RELAY
 from core.outbox.emit import emit
+from core.outbox.envelope import Envelope
 from core.outbox.models import DeadLetter, OutboxRow, QueueRow
+from core.payments.claim_paid import claim_paid
 from core.payments.models import NoticeRow
 from core.purchases.events import PurchaseClosed
+from core.reminders.models import Reminder
+from sandbox.rabbitmq import RabbitNode
 from tests.admin.manage import Manage
-from tests.builders import BANK, funded, lock, person, purchase, spending
+from tests.builders import BANK, debt, funded, lock, person, purchase, spending
+from tests.workers.buses import forget
+from workers.bus.rabbit import RabbitBus
+from workers.subscriptions import listeners
 
 DOCS = Path(__file__).parents[2] / "docs" / "operations.md"
 LONG_AGO = timedelta(days=2)
@@ -239,7 +250,8 @@ class TestDoctor:
             host, guest = await person(session), await person(session)
             dacha = await purchase(session, host, guest)
             await spending(session, host, dacha, 100)
-            await lock(session, host, dacha)
+            [owed] = await lock(session, host, dacha)
+            owed.due_at = utc_now() + timedelta(days=1)
 
         assert await manage.read("doctor") == {"stuck": []}
 
@@ -264,6 +276,51 @@ class TestDoctor:
         assert stuck["dead letters"]["count"] == 1
         assert stuck["dead letters"]["see"] == "dead-letters list"
 
+    async def test_sees_what_the_schedule_should_have_done(self, manage: Manage, db: Database) -> None:
+        async with db.transaction() as session:
+            host, guest = await person(session), await person(session)
+            dacha = await purchase(session, host, guest)
+            await spending(session, host, dacha, 100)
+            [first] = await lock(session, host, dacha)
+            _, debtor, second = await debt(session)
+            long_ago = utc_now() - LONG_AGO
+            await claim_paid(session, actor=guest, intent_id=first.id, confirm_within=timedelta(), now=long_ago)
+            session.add(Reminder(intent_id=second.id, user_id=debtor.user_id, number=1, stage="due", at=long_ago))
+            session.add(Audit(audited_at=long_ago, violations=0, details={}))
+        stuck = {each["what"] for each in (await manage.read("doctor", code=1))["stuck"]}
+
+        assert stuck == {
+            "reminders that nobody sends", "claims that should have been confirmed",
+            "debts that should have expired", "a book that nobody audits",
+        }  # fmt: skip
+
+    async def test_sees_what_nobody_takes_from_the_broker(
+        self, manage: Manage, rabbitmq: RabbitNode, db: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        prefix = f"doctor.{new_id()}."
+        monkeypatch.setenv("AMQP_URL", rabbitmq.url)
+        monkeypatch.setenv("AMQP_PREFIX", prefix)
+        assert await manage.read("doctor") == {"stuck": []}
+        bus = RabbitBus(db, listeners(), url=SecretStr(rabbitmq.url), prefix=prefix)
+        await bus.publish([Envelope(**content())])
+        await bus.close()
+
+        [stuck] = (await manage.read("doctor", code=1))["stuck"]
+        queues = {each["name"]: each for each in (await manage.read("queue", "broker"))["queues"]}
+
+        assert stuck["what"] == NAME
+        assert stuck["count"] == len(listeners()["purchase.closed"])
+        assert queues[f"{prefix}mark-card"] == {"name": f"{prefix}mark-card", "messages": 1, "consumers": 0}
+        await forget(rabbitmq.url, prefix, listeners())
+
+    async def test_says_that_the_broker_does_not_answer(self, manage: Manage, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("AMQP_URL", "amqp://127.0.0.1:1/")
+
+        [stuck] = (await manage.read("doctor", code=1))["stuck"]
+
+        assert stuck["see"] == "queue broker"
+        assert "does not answer" in await manage.refused("queue", "broker")
+
     def test_names_commands_that_exist_and_so_do_the_docs(self) -> None:
         named = {command for check in CHECKS for command in (check.see, *check.mend)}
         named |= set(re.findall(r"`(?:python3 manage\.py )?([a-z][a-z-]*(?: [a-z-]+)?(?: --[a-z-]+ \w+)*)`",
@@ -274,6 +331,7 @@ class TestDoctor:
     def test_is_explained_in_the_docs_check_by_check(self) -> None:
         docs = DOCS.read_text(encoding="utf-8")
 
+        assert NAME in docs
         missing = [
             (check.name, command)
             for check in CHECKS

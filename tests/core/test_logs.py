@@ -73,6 +73,7 @@ class TestLines:
             ("key whsec_c2FuZGJveCBiYW5rIHNpZ25z refused", "key whsec_*** refused"),
             ("sk_live_51HABCDEFGH is wrong", "sk_*** is wrong"),
             ("not null\nDETAIL:  Failing row contains (5, 2200 7007 1234 5678).\nHINT: x", "DETAIL: ***\nHINT: x"),
+            ("[type=uuid_parsing, input_value='2200 7007', input_type=str]\n  For", "input_value=***\n  For"),
         ],
     )
     @pytest.mark.parametrize("as_exception", [False, True])

@@ -1,13 +1,17 @@
 """What can happen to a broker and to the messages in it: nothing is lost, and nobody waits for ever."""
 
 import asyncio
+import base64
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 import aio_pika
 import pytest
 import pytest_asyncio
-from aio_pika.abc import AbstractIncomingMessage
+from aio_pika.abc import AbstractIncomingMessage, HeadersType
 from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
@@ -23,7 +27,8 @@ from workers.bus import delivering, link
 from workers.bus.port import BusAway
 from workers.bus.queue import put, row_of
 from workers.bus.rabbit import RabbitBus
-from workers.bus.topology import DELIVERY_LIMIT, Topology
+from workers.bus.topology import DEAD_DELIVERY_LIMIT, DELIVERY_LIMIT, Topology
+from workers.bus.wire import ATTEMPT, CONSUMER, ERROR
 
 
 @pytest_asyncio.fixture
@@ -230,6 +235,45 @@ class TestAMessage:
         assert {letter.event_name for letter in letters} == {"unreadable"}
         assert all(letter.error.startswith("no event: ") for letter in letters)
 
+    async def test_f15_that_no_table_takes_is_buried_as_it_came_and_holds_up_no_other(
+        self, buses: Buses, db: Database
+    ) -> None:
+        topology, good = _topology(buses), _envelope(number=0)
+        bad = (
+            {**good, "payload": {"text": "a\0b"}},
+            {**good, "event_version": 70_000},
+            {**good, "event_name": "test.\0rang"},
+        )
+        async with Working(buses.new(), db, Listener().take):
+            await ring(db, 1)
+            async with await aio_pika.connect(buses.url) as connection, connection.channel() as channel:
+                await topology.declare(channel)
+                for each in (*bad, good):
+                    headers: HeadersType = {CONSUMER: "listener", ERROR: "Boom\0", ATTEMPT: 6}
+                    message = aio_pika.Message(json.dumps(each).encode(), headers=headers)
+                    await channel.default_exchange.publish(message, topology.dead)
+
+            async def is_buried() -> bool:
+                return await left(db, DeadLetter) == 4
+
+            await until(is_buried)
+
+        async with db.transaction() as session:
+            letters = {letter.event_id: letter for letter in await session.scalars(select(DeadLetter))}
+        last = letters.pop(EventId(UUID(good["event_id"])))
+        assert (last.event_name, last.error, last.attempts) == ("test.rang", "Boom", 6)
+        for letter in letters.values():
+            assert (letter.consumer, letter.event_name) == ("listener", "unreadable")
+            assert json.loads(base64.b64decode(letter.payload["base64"])) in bad
+
+    async def test_waits_for_its_burial_however_often_those_who_bury_die(self, buses: Buses) -> None:
+        """RabbitMQ 4 would drop it after 20 times; what is declared here cannot be told from what is there."""
+        topology = _topology(buses)
+        limit: dict[str, Any] = {"x-queue-type": "quorum", "x-delivery-limit": DEAD_DELIVERY_LIMIT}
+        async with await aio_pika.connect(buses.url) as connection, connection.channel() as channel:
+            await topology.declare(channel)
+            await channel.declare_queue(topology.dead, durable=True, arguments=limit)
+
     async def test_f15_r19_that_kills_its_consumer_again_and_again_ends_among_the_dead_letters(
         self, buses: Buses, db: Database
     ) -> None:
@@ -345,6 +389,15 @@ class TestAMessage:
         async with Working(buses.new(), db, listener.take):
             await until(lambda: listener.has(10))
         assert set(listener.taken) == set(rung)
+
+
+def _envelope(**payload: object) -> dict[str, Any]:
+    """Return an event as it looks in a message."""
+    who = str(new_id())
+    return {
+        "event_id": str(new_id()), "event_name": "test.rang", "event_version": 1, "aggregate_id": who,
+        "payload": {"who": who, **payload}, "headers": {}, "created_at": "2026-03-01T10:00:00Z",
+    }  # fmt: skip
 
 
 async def _waiting(db: Database) -> list[OutboxRow]:

@@ -17,6 +17,7 @@ from core.outbox.models import DeadLetter, OutboxRow, QueueRow
 from tests.builders import NOW
 from tests.workers.buses import LISTENERS, Buses, Rang, Working, left, ring, until
 from workers.bus import local
+from workers.bus.handling import handle_all
 from workers.bus.local import LocalBus
 from workers.handle import NewerVersion, handle, handle_many
 from workers.subscriptions import Reaction
@@ -244,6 +245,16 @@ class TestHandle:
             await handle(db, reaction, _envelope({}, name=name))
         with pytest.raises(NewerVersion):
             await handle_many(db, reaction, [_envelope({}, name=name)])
+
+    async def test_says_what_is_wrong_with_an_event_without_repeating_it(self) -> None:
+        async def read(envelope: Envelope) -> None:
+            Rang.model_validate(envelope.payload)
+
+        envelope = _envelope({"who": "4276 1234"})
+        failures = await handle_all("listener", [envelope], read, None)
+
+        assert failures[envelope.event_id].startswith("ValidationError: Input should be a valid UUID")
+        assert "4276" not in failures[envelope.event_id]
 
 
 def _envelope(payload: dict[str, object], *, version: int = 1, name: str = "test.rang") -> Envelope:

@@ -2,37 +2,58 @@
 
 import base64
 from datetime import UTC, datetime
-from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from aio_pika.abc import AbstractIncomingMessage
 from pydantic import ValidationError
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
 
 from core.db import Database
 from core.ids import EventId
 from core.outbox.envelope import Envelope
 from core.outbox.models import CONTENT, DeadLetter
+from workers.bus.handling import words_of
 from workers.bus.topology import DELIVERY_LIMIT, Topology
 from workers.bus.wire import ATTEMPT, CONSUMER, ERROR, envelope_of, number_in
 
 UNREADABLE = "unreadable"  # the name of what is no event at all
 NOBODY = UUID(int=0)
+# The classes of PostgreSQL's errors for which the row itself is to blame: what no column takes, and too much of it.
+REFUSED = ("22", "54")
 
 
 async def bury(db: Database, topology: Topology, message: AbstractIncomingMessage) -> None:
-    """Write the dead letter of a message; the same one twice is one letter."""
+    """Write the dead letter of a message; the same one twice is one letter.
+
+    What is no event, or none that the table takes, is kept as it came: it must not hold up those behind it.
+    """
+    try:
+        envelope = envelope_of(message)
+        error = str(message.headers.get(ERROR) or "its consumer died with it again and again")
+        await _enter(db, topology, message, envelope, error)
+    except ValidationError as failure:
+        await _enter(db, topology, message, _unreadable(message), f"no event: {words_of(failure)}")
+    except DBAPIError as refusal:
+        said = refusal.orig and refusal.orig.__cause__  # what asyncpg raised, which knows the code
+        if not str(getattr(said, "sqlstate", "")).startswith(REFUSED):
+            raise
+        error = f"no event that can be kept: {type(said).__name__}"
+        await _enter(db, topology, message, _unreadable(message), error)
+
+
+async def _enter(
+    db: Database, topology: Topology, message: AbstractIncomingMessage, envelope: Envelope, error: str
+) -> None:
     headers = message.headers
     consumer = headers.get(CONSUMER) or topology.consumer_of(str(headers.get("x-first-death-queue", "")))
-    try:
-        envelope, error = envelope_of(message), str(headers.get(ERROR) or "its consumer died with it again and again")
-    except ValidationError as failure:
-        # The values are left out: nobody knows what somebody has put there.
-        error = f"no event: {'; '.join(each['msg'] for each in failure.errors(include_input=False, include_url=False))}"
-        envelope = _unreadable(message)
-    content: dict[str, Any] = {name: getattr(envelope, name) for name in CONTENT}
     attempts = number_in(headers, ATTEMPT) or (1 if envelope.event_name == UNREADABLE else DELIVERY_LIMIT)
-    letter = insert(DeadLetter).values(consumer=str(consumer), attempts=attempts, error=error, **content)
+    letter = insert(DeadLetter).values(
+        consumer=str(consumer).replace("\0", ""),
+        attempts=min(attempts, DELIVERY_LIMIT),
+        error=error.replace("\0", ""),
+        **{name: getattr(envelope, name) for name in CONTENT},
+    )
     async with db.transaction() as session:
         await session.execute(letter.on_conflict_do_nothing())
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import structlog
+from pydantic import ValidationError
 
 from core.ids import EventId
 from core.outbox.envelope import Envelope
@@ -29,5 +30,12 @@ async def handle_all(
         except Exception as failure:
             known = {"event_name": envelope.event_name, "event_id": str(envelope.event_id), **envelope.headers}
             log.exception("event-failed", consumer=consumer, **known)
-            failures[envelope.event_id] = f"{type(failure).__name__}: {failure}"
+            failures[envelope.event_id] = f"{type(failure).__name__}: {words_of(failure)}"
     return failures
+
+
+def words_of(failure: Exception) -> str:
+    """Return what a failure says without the values that did not fit: nobody knows what somebody has put there."""
+    if isinstance(failure, ValidationError):
+        return "; ".join(each["msg"] for each in failure.errors(include_input=False, include_url=False))
+    return str(failure)

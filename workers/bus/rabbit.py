@@ -18,7 +18,7 @@ from core.outbox.envelope import Envelope
 from core.waiting import Pace, wait_for_bell
 from workers.bus.bury import bury
 from workers.bus.delivering import Delivering
-from workers.bus.handling import handle_all
+from workers.bus.handling import handle_all, words_of
 from workers.bus.link import BROKEN, GIVEN_UP, Link
 from workers.bus.port import RETRY_AFTER, BusAway, Handle, HandleMany, RetryAfter
 from workers.bus.queue import handle_queued
@@ -157,8 +157,9 @@ class RabbitBus:
             for message in batch:
                 try:
                     envelope = envelope_of(message)
-                except ValidationError:
-                    log.exception("unreadable-message", consumer=consumer, message_id=message.message_id)
+                except ValidationError as failure:
+                    error = words_of(failure)
+                    log.error("unreadable-message", consumer=consumer, message_id=message.message_id, error=error)  # noqa: TRY400 -- its traceback repeats what was sent
                     await message.reject(requeue=False)
                     continue
                 if envelope.event_id in readable:

@@ -10,6 +10,9 @@ from aio_pika.abc import AbstractChannel
 from workers.bus.port import RetryAfter
 
 DELIVERY_LIMIT = 20  # of a message whose consumer dies with it; RabbitMQ 3 knows no limit of its own
+# Behind the dead queue there is no other: what passed a limit would be dropped. RabbitMQ 4 has one of 20 where none is
+# set, and 3 does not know its -1 for none.
+DEAD_DELIVERY_LIMIT = 1_000_000
 QUEUE_LENGTH_MAX = 1_000_000  # then the relay is told no, and events wait in the outbox
 
 
@@ -67,7 +70,8 @@ class Topology:
         """
         events = await channel.declare_exchange(self.events, ExchangeType.TOPIC, durable=True)
         jobs = await channel.declare_exchange(self.jobs, ExchangeType.DIRECT, durable=True)
-        await channel.declare_queue(self.dead, durable=True, arguments={"x-queue-type": "quorum"})
+        patient: dict[str, Any] = {"x-queue-type": "quorum", "x-delivery-limit": DEAD_DELIVERY_LIMIT}
+        await channel.declare_queue(self.dead, durable=True, arguments=patient)
         for attempts in range(1, len(self.retry_after) + 1):
             name, milliseconds = self.retry(attempts), _milliseconds(self.retry_after, attempts)
             # No routing key for what expires: it goes on under the one that it came with, its consumer's name.

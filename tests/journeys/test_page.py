@@ -21,7 +21,7 @@ SOON = 15_000
 NARROW: ViewportSize = {"width": 320, "height": 700}
 
 # How events travel makes no difference to a browser; the other journeys are made by way of both buses.
-pytestmark = [pytest.mark.browser, pytest.mark.parametrize("bus", ["local"], indirect=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.parametrize("bus", ["local"], indirect=True)]
 
 
 @pytest_asyncio.fixture

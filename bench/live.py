@@ -4,6 +4,7 @@ import asyncio
 import statistics
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -32,18 +33,29 @@ from core.web.serve import listen
 from sandbox.rabbitmq import server_script, throwaway_rabbitmq
 from workers.run import new_bus, reaction_jobs, relay_jobs
 
-SOCKETS = 1_000
 GROUP = 10  # people of a purchase
 AIM_MS = 100.0
 SECRETS = Secrets(Path("no-such-file"), given={"jwt": SecretStr("k" * 43)})
 Of = tuple[UserId, PurchaseId]  # an organiser and their purchase
 
 
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much is measured: sockets, and seconds of each case."""
+
+    sockets: int
+    seconds: float
+
+
+QUICK = Sizes(1_000, 4)
+FULL = Sizes(1_000, 20)
+
+
 def measure(*, quick: bool) -> list[Figure]:
     """Return the time from the commit to each socket: everything in one process, and by processes over RabbitMQ."""
-    seconds = 4.0 if quick else 20.0
+    sizes = QUICK if quick else FULL
     with migrated_database() as url, Process(_serve, url, None, works=True) as server:
-        figures = run(_measure(url, server, "one process, local bus", seconds))
+        figures = run(_measure(url, server, "one process, local bus", sizes))
     if server_script() is not None:
         with (
             migrated_database() as url,
@@ -51,14 +63,14 @@ def measure(*, quick: bool) -> list[Figure]:
             Process(_work, url, broker.url),
             Process(_serve, url, broker.url, works=False) as server,
         ):
-            figures += run(_measure(url, server, "two processes, RabbitMQ", seconds))
+            figures += run(_measure(url, server, "two processes, RabbitMQ", sizes))
     return figures
 
 
-async def _measure(url: str, server: Process, name: str, seconds: float) -> list[Figure]:
+async def _measure(url: str, server: Process, name: str, sizes: Sizes) -> list[Figure]:
     db = Database.connect(url)
-    people = await _meet(db)
-    groups = [await _buy(db, people[begin : begin + GROUP]) for begin in range(0, SOCKETS, GROUP)]
+    people = await _meet(db, sizes.sockets)
+    groups = [await _buy(db, people[begin : begin + GROUP]) for begin in range(0, sizes.sockets, GROUP)]
     everybody = [await _buy(db, people)]
     await db.close()
     now = utc_now()
@@ -67,10 +79,10 @@ async def _measure(url: str, server: Process, name: str, seconds: float) -> list
     await crowd.listen(server.heard(), tokens)
     figures = []
     for case, purchases, rate, readers in (
-        (f"20 changes a second, each for {GROUP} of {SOCKETS:,} sockets", groups, 20, GROUP),
-        (f"2 changes a second, each for all {SOCKETS:,} sockets", everybody, 2, SOCKETS),
+        (f"20 changes a second, each for {GROUP} of {sizes.sockets:,} sockets", groups, 20, GROUP),
+        (f"2 changes a second, each for all {sizes.sockets:,} sockets", everybody, 2, sizes.sockets),
     ):
-        server.say((purchases, rate, seconds))
+        server.say((purchases, rate, sizes.seconds))
         committed = await asyncio.to_thread(server.heard)
         told = await crowd.take(len(committed) * readers)
         assert len(told) == len(committed) * readers, "everybody is told once"
@@ -81,10 +93,10 @@ async def _measure(url: str, server: Process, name: str, seconds: float) -> list
     return figures
 
 
-async def _meet(db: Database) -> list[UserId]:
+async def _meet(db: Database, count: int) -> list[UserId]:
     """Return people who are signed in, each in a session of their own number."""
     now = utc_now()
-    people = [UserId(new_id()) for _ in range(SOCKETS)]
+    people = [UserId(new_id()) for _ in range(count)]
     async with db.transaction() as session:
         session.add_all(
             User(id=each, name=f"Person {number}", language="en", time_zone="UTC", created_at=now)

@@ -1,6 +1,6 @@
 """Typed identities, and their short written form for buttons and links."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NewType
 from uuid import UUID
 
@@ -38,7 +38,7 @@ def new_id() -> UUID:
 
 def made_at(identity: UUID) -> datetime:
     """Return when an id of `new_id` was made, to the millisecond by the machine's clock (RFC 9562, 5.7)."""
-    return datetime.fromtimestamp((identity.int >> 80) / 1000, UTC)
+    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=identity.int >> 80)
 
 
 def shorten(identity: UUID) -> str:

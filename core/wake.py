@@ -9,7 +9,7 @@ from core.waiting import wait_for_bell
 CHANNEL = "syncbuy_wake"
 # One word wakes everybody for whatever was committed meanwhile. Of changes people are told within a tenth of a second,
 # and nobody but who tells them is woken for it.
-SECONDS_BETWEEN = {WAKE: 0.05, CHANGED: 0.01}
+SECONDS_BETWEEN = {WAKE: 0.02, CHANGED: 0.01}
 LOOK_SECONDS = 30.0
 
 

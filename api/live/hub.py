@@ -13,7 +13,7 @@ from core.db import CHANGED, Database
 from core.identity.still_signed_in import still_signed_in
 from core.identity.whose_token import Caller
 from core.ids import UserId
-from core.live.changes import Seen, changes_after, missed_changes, newest_change
+from core.live.changes import AT_ONCE, Seen, changes_after, missed_changes, newest_change
 from core.live.models import Kind
 from core.telemetry import measures
 from core.waiting import Pace, wait_for_bell
@@ -42,9 +42,10 @@ class Hub:
         pace = Pace(busy_seconds=POLL_SECONDS)
         while not stopping.is_set():
             self._bell.clear()
-            if await self._tell_news():
+            count = await self._tell_news()
+            if count:
                 pace.worked()
-            else:
+            if count < AT_ONCE:
                 await wait_for_bell(self._bell, stopping, seconds=pace.seconds())
 
     async def watch_sessions(self, stopping: asyncio.Event) -> None:

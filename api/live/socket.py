@@ -65,9 +65,10 @@ async def serve_socket(websocket: WebSocket, *, kinds: Collection[Kind]) -> None
 def _may_ask(websocket: WebSocket, ground: Ground) -> bool:
     """Return whether the page that opens the socket is one of ours or of the allow-list; programs name none."""
     origin = websocket.headers.get("origin")
-    if origin is None or origin in {*ground.settings.api_cors_origins.split(","), ground.settings.api_public_url}:
+    if origin is None:
         return True
-    return urlsplit(origin).netloc == websocket.headers.get("host")
+    ours = urlsplit(origin).netloc == websocket.headers.get("host") or origin == ground.settings.api_public_url
+    return ours or (bool(origin) and origin in ground.settings.api_cors_origins.split(","))
 
 
 async def _first_word(websocket: WebSocket) -> FirstWord | None:

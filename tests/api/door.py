@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from api.app import create_app
 from api.ground import Ground
+from api.serve import serve_app
 from core.clock import utc_now
 from core.config import ApiSettings
 from core.db import Database
@@ -22,7 +23,7 @@ from core.payments.provider import Provider
 from core.payments.providers.standard import Standard
 from core.secrets import Secrets
 from core.web.peers import Peers
-from core.web.serve import listen, serve
+from core.web.serve import listen
 from tests.builders import BANK, GROUP, person
 from tests.core.identity.proofs import BOT_TOKEN
 
@@ -107,7 +108,7 @@ async def open_door(db: Database, folder: Path, *, trusted_proxies: str = "", **
         stopping = asyncio.Event()
         with listen("127.0.0.1", 0) as listening:
             url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-            serving = asyncio.create_task(serve(create_app(ground), listening, stopping, websockets=True))
+            serving = asyncio.create_task(serve_app(create_app(ground), listening, stopping))
             async with httpx2.AsyncClient(base_url=url, timeout=20, trust_env=False) as http:
                 try:
                     yield Door(db, http, url, ground)

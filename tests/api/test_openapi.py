@@ -23,6 +23,7 @@ OPERATIONS = {
     for path, methods in DOCUMENT["paths"].items()
     for method, operation in methods.items()
 }
+ENDLESS = "listen"  # an answer that goes on until somebody ends it; test_live.py asks who hears what
 OPEN = {"read_config", "register", "sign_in"}  # to whoever is not signed in
 WITHOUT_KEY = {"register", "sign_in", "sign_out", "create_token", "set_password"}
 

@@ -10,12 +10,12 @@ import pytest
 from core.clock import utc_now
 from core.identity.personal_tokens import create_token
 from tests.api.door import Door
+from tests.api.test_openapi import ENDLESS
 from tests.builders import funded
 
 # How long it may look for what breaks in each way; more finds more: SCHEMATHESIS_SECONDS=600.
 SECONDS = {"examples,coverage": "10", "fuzzing": "5", "stateful": "8"}
 PROGRAM = Path(sys.executable).parent / "schemathesis"
-ENDLESS = "listen"  # a stream, which tests of its own listen to
 # A rule refuses more than a schema can say: a currency that nobody has, shares that do not add up.
 NOT_PROMISED = "positive_data_acceptance"
 

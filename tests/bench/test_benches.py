@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 
 from admin.commands.bench import BENCHES
 from admin.product import running_product
-from bench import api, bot, card, consumer, growth, orders, relay, start
+from bench import api, bot, card, consumer, growth, live, orders, relay, start
 from bench.figure import Figure
+from bench.ground import Process
 from bench.history import ENTRIES_A_PURCHASE, fill
 from bench.processes import running
 from core.config import BusSettings
@@ -76,6 +77,15 @@ class TestOrders:
         figures = cases(await orders._measure(database_url, settings, SMALL))
 
         assert figures["RabbitMQ, backlog of 20, drained to final"].value > 0
+
+
+class TestLive:
+    async def test_tells_everybody_of_everything(self, database_url: str) -> None:
+        with Process(live._serve, database_url, None, works=True) as server:
+            figures = cases(await live._measure(database_url, server, "local bus", live.Sizes(20, 1)))
+
+        assert figures["local bus: 2 changes a second, each for all 20 sockets, p99"].value > 0
+        assert len(figures) == 4
 
 
 class TestRelay:

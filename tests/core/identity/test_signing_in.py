@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.db import Database
 from core.errors import DomainError, TooOften
 from core.identity.find_person import find_person
-from core.identity.guesses import AT_ONCE
 from core.identity.models import Identity, Password, SignInCode, UsedProof, User
 from core.identity.passwords import HASHER
 from core.identity.register_with_password import NameTaken
@@ -115,11 +114,14 @@ class TestSigningInByPassword:
 
         assert refusals == [{}] * 4
 
-    async def test_is_not_tried_for_ever_whether_there_is_the_name_or_not(self, db: Database, secrets: Secrets) -> None:
+    async def test_is_not_tried_for_ever_whether_there_is_the_name_or_not(
+        self, db: Database, secrets: Secrets, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("core.identity.guesses.AT_ONCE", 2)
         await registered(db, secrets, "Анна")
 
         for name in ("Анна", "Никто"):
-            for _ in range(AT_ONCE):
+            for _ in range(2):
                 with pytest.raises(WrongNameOrPassword):
                     await by_password(db, secrets, name, "wrong horse")
             with pytest.raises(TooOften) as refusal:

@@ -137,12 +137,24 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def rabbitmq() -> Iterator[RabbitNode]:
     """Return a throwaway RabbitMQ of this worker; skip where none is installed, unless REQUIRE_RABBITMQ=1."""
+    _need_rabbitmq()
+    with throwaway_rabbitmq() as node:
+        yield node
+
+
+@pytest.fixture
+def own_rabbitmq() -> Iterator[RabbitNode]:
+    """Return a RabbitMQ of the test's own, to be restarted: one that comes back lame would fail every later test."""
+    _need_rabbitmq()
+    with throwaway_rabbitmq() as node:
+        yield node
+
+
+def _need_rabbitmq() -> None:
     if server_script() is None:
         if os.environ.get("REQUIRE_RABBITMQ") == "1":
             pytest.fail("REQUIRE_RABBITMQ=1, and there is no rabbitmq-server")
         pytest.skip("no RabbitMQ on this machine")
-    with throwaway_rabbitmq() as node:
-        yield node
 
 
 @pytest.fixture

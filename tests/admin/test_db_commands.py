@@ -227,7 +227,7 @@ class TestStatus:
     ) -> None:
         status = await manage.read("db", "status")
         assert status["database"]["oldest_event_seconds"] == 0
-        assert "ledger.currencies" in {table["name"] for table in status["tables"]}
+        assert "identity.identities" in {table["name"] for table in status["tables"]}
 
         monkeypatch.setenv("DATABASE_URL", server.url_of(await server.create_empty()))
 

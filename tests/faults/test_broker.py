@@ -67,20 +67,20 @@ async def _due_now(db: Database) -> None:
 
 class TestABroker:
     async def test_f13_r07_may_be_away_under_load_and_brings_everything_after(
-        self, rabbitmq: RabbitNode, buses: Buses, db: Database
+        self, own_rabbitmq: RabbitNode, db: Database
     ) -> None:
-        listener = Listener()
+        listener, buses = Listener(), Buses(db, own_rabbitmq.url)
         async with Working(buses.new(), db, listener.take):
             rung = await ring(db, 500)
             await until(lambda: listener.has(100))
-            await asyncio.to_thread(rabbitmq.stop)
+            await asyncio.to_thread(own_rabbitmq.stop)
             try:
                 rung += await ring(db, 300)
                 with pytest.raises(BusAway):
                     await buses.new().publish([(await _waiting(db))[0].envelope()])
                 assert await left(db, OutboxRow) >= 300
             finally:
-                await asyncio.to_thread(rabbitmq.start)
+                await asyncio.to_thread(own_rabbitmq.start)
             back_at = asyncio.get_running_loop().time()
             await until(lambda: listener.has(800))
 
@@ -298,14 +298,14 @@ class TestAMessage:
         assert (letter.event_id, letter.consumer, letter.attempts) == (rung, "listener", DELIVERY_LIMIT)
         assert listener.taken == []
 
-    async def test_r27_outlives_a_restart_of_the_broker(self, rabbitmq: RabbitNode, buses: Buses, db: Database) -> None:
-        bus, listener = buses.new(), Listener()
+    async def test_r27_outlives_a_restart_of_the_broker(self, own_rabbitmq: RabbitNode, db: Database) -> None:
+        bus, listener = Buses(db, own_rabbitmq.url).new(), Listener()
         rung = await ring(db, 50)
         await drain(db, bus.publish)
         assert await left(db, OutboxRow) == 0
 
-        await asyncio.to_thread(rabbitmq.stop)
-        await asyncio.to_thread(rabbitmq.start)
+        await asyncio.to_thread(own_rabbitmq.stop)
+        await asyncio.to_thread(own_rabbitmq.start)
 
         async with Working(bus, db, listener.take):
             await until(lambda: listener.has(50))

@@ -3,8 +3,8 @@
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from api.documentation import OPENAPI, serve_documentation
-from api.errors import handle_errors
+from api.documentation import serve_documentation
+from api.errors import METHODS, handle_errors
 from api.ground import Ground
 from api.idempotency import REPLAYED
 from api.live import routes as live
@@ -35,7 +35,6 @@ ROUTERS = (
     *(purchases.router, invites.router, tasks.router, distribution.router),
     *(debts.router, payments.router, reports.router, accounts.router, orders.router, live.router, health.router),
 )
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # What a page of others may send and read.
 HEADERS_IN = (
     "Authorization",
@@ -54,7 +53,7 @@ def create_app(ground: Ground) -> FastAPI:
     app = FastAPI(
         docs_url=None,
         redoc_url=None,
-        openapi_url=OPENAPI,
+        openapi_url=None,
         telemetry=of_web(),
         generate_unique_id_function=lambda route: route.name,
     )

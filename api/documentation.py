@@ -1,10 +1,11 @@
-"""The documentation for people, without any outside address: Swagger UI at /docs and ReDoc at /redoc."""
+"""The OpenAPI document, and what shows it to people without any outside address: /docs (Swagger UI) and /redoc."""
 
+import asyncio
 from pathlib import Path
 
 import fastapi_offline
 from fastapi import FastAPI
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
 THEIRS = Path(fastapi_offline.__file__).parent / "static"
@@ -43,7 +44,12 @@ _REDOC = _PAGE.format(
 
 
 def serve_documentation(app: FastAPI) -> None:
-    """Add the two pages and what they load."""
+    """Add the document, the two pages and what they load."""
+
+    @app.get(OPENAPI, include_in_schema=False)
+    async def document() -> JSONResponse:
+        # The first time it takes a second of the processor, in which others want their answers.
+        return JSONResponse(await asyncio.to_thread(app.openapi))
 
     @app.get("/docs", include_in_schema=False)
     async def swagger() -> HTMLResponse:

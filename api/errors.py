@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Mount
 
 from core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, TooOften, Unrecognized
 from core.idempotency.key import NoIdempotencyKey, TwoIdempotencyKeys, WrongIdempotencyKey
@@ -16,6 +17,7 @@ from core.texts import DEFAULT_LANGUAGE, LANGUAGES, choose_language
 from core.texts.refusal import say_refusal
 
 Headers = dict[str, str]
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 DETAIL_LENGTH_MAX = 200
 EXAMPLE_ID = "0197a3c4-0d2e-7b1a-9c55-1f2e3d4c5b6a"
 
@@ -149,7 +151,10 @@ def handle_errors(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def of_the_framework(request: Request, error: HTTPException) -> JSONResponse:
         kind = _OF_STATUS.get(error.status_code, MalformedRequest)
-        return answer_to(kind(), request, headers=dict(error.headers or {}))
+        headers = dict(error.headers or {})
+        if kind is NoSuchMethod:
+            headers["Allow"] = ", ".join(_allowed(app, request))
+        return answer_to(kind(), request, headers=headers)
 
 
 def language_of(request: Request) -> str:
@@ -160,6 +165,16 @@ def language_of(request: Request) -> str:
     wanted = _by_preference(request.headers.get("accept-language", ""))
     near = [choose_language(tag) for tag in wanted if tag.split("-")[0].lower() in LANGUAGES]
     return (near or [choose_language(tag) for tag in wanted[:1]] or [DEFAULT_LANGUAGE])[0]
+
+
+def _allowed(app: FastAPI, request: Request) -> list[str]:
+    """Return the methods of an address: each is a route of its own, and the framework names only the first's."""
+    routes = [route for route in app.routes if not isinstance(route, Mount)]
+    return [
+        method
+        for method in METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    ]
 
 
 def _by_preference(accept_language: str) -> list[str]:

@@ -18,7 +18,7 @@ _WALL = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 
 def _to_the_minute(written: object) -> object:
-    if isinstance(written, str) and not re.fullmatch(_WALL, written):
+    if not isinstance(written, time) and not (isinstance(written, str) and re.fullmatch(_WALL, written)):
         raise ValueError("a time of day is written as 22:00")
     return written
 

@@ -3,7 +3,17 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StrictBool, StrictInt
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StrictBool,
+    StrictInt,
+)
 
 from core.money import MINOR_MAX
 
@@ -18,9 +28,16 @@ def _written(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-# A moment with its offset from UTC; we write it in UTC.
+def _no_number(said: object) -> object:
+    if not isinstance(said, datetime) and not (isinstance(said, str) and "T" in said):
+        raise ValueError("a moment is written as 2026-06-01T12:00:00Z")
+    return said
+
+
+# A moment with its offset from UTC; we write it in UTC. A number would be taken for seconds or milliseconds by guess.
 Moment = Annotated[
     AwareDatetime,
+    BeforeValidator(_no_number),
     AfterValidator(lambda moment: moment.astimezone(UTC)),
     PlainSerializer(_written, return_type=str, when_used="json"),
     Field(examples=["2026-06-01T12:00:00Z"]),

@@ -64,6 +64,7 @@ class TestMe:
             ({"time_zone": "Mars/Olympus"}, "UNKNOWN_TIME_ZONE"),
             ({"quiet_from": "09:00", "quiet_until": "08:00"}, "QUIET_TOO_LONG"),
             ({"quiet_from": "25:00"}, "WRONG_SHAPE"),
+            ({"quiet_until": 0}, "WRONG_SHAPE"),
             ({"remind_before_days": 31}, "WRONG_SHAPE"),
             ({"id": "42"}, "WRONG_SHAPE"),
         ]
@@ -168,6 +169,7 @@ class TestPersonalTokens:
             ({"name": " "}, "WRONG_TOKEN_NAME"),
             ({"name": "x", "expires_at": "2020-01-01T00:00:00Z"}, "TOKEN_EXPIRES_IN_THE_PAST"),
             ({"name": "x", "expires_at": "2020-01-01"}, "WRONG_SHAPE"),
+            ({"name": "x", "expires_at": 4_102_444_800}, "WRONG_SHAPE"),
         ):
             assert await refusal(anna, "POST", "/tokens", body) == (422, code)
 

@@ -120,12 +120,13 @@ class TestMinimalTransfers:
         nets = people([random.randint(1, 10**7) * (-1) ** number for number in range(count - 1)])
         minimal_transfers(people([1, 2, 3, 5, 7, 11, -4]))  # numpy is imported by the first call
 
-        best = min(_seconds(nets) for _ in range(5))
+        # The processor's time, and the best of many: other tests work beside this one, on who knows what machine.
+        best = min(_seconds(nets) for _ in range(20))
 
         assert best < limit_seconds
 
 
 def _seconds(nets: dict[UserId, int]) -> float:
-    started = time.perf_counter()
+    started = time.thread_time()
     minimal_transfers(nets)
-    return time.perf_counter() - started
+    return time.thread_time() - started

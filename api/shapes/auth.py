@@ -6,13 +6,21 @@ from uuid import UUID
 from pydantic import Field, StrictInt
 
 from api.shapes.shape import Shape
-from core.identity.passwords import NAME_LENGTH_MAX, NAME_LENGTH_MIN, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN
+from core.identity.passwords import (
+    NAME_LENGTH_MAX,
+    NAME_LENGTH_MIN,
+    PASSWORD_LENGTH_MAX,
+    PASSWORD_LENGTH_MIN,
+    TYPED_LENGTH_MAX,
+)
 from core.identity.telegram_proof import LENGTH_MAX as PROOF_LENGTH_MAX
 
-# The lengths are described here and checked in core, which says in words what is wrong.
+# The lengths are described here and checked in core, which says in words what is wrong; what goes far beyond them
+# does not get there.
 Name = Annotated[
     str,
     Field(
+        max_length=TYPED_LENGTH_MAX,
         description="To sign in by: unique however it is capitalised.",
         examples=["anna"],
         json_schema_extra={"minLength": NAME_LENGTH_MIN, "maxLength": NAME_LENGTH_MAX},
@@ -21,6 +29,7 @@ Name = Annotated[
 Secret = Annotated[
     str,
     Field(
+        max_length=4 * PASSWORD_LENGTH_MAX,
         examples=["correct horse battery staple"],
         json_schema_extra={"minLength": PASSWORD_LENGTH_MIN, "maxLength": PASSWORD_LENGTH_MAX, "format": "password"},
     ),

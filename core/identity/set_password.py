@@ -47,7 +47,7 @@ async def set_password(
     async with db.transaction() as session:
         known = await session.get(Password, user_id)
     if known is not None:
-        await count_guess(db, name=known.name)
+        await count_guess(db, name_key=known.name_key)
         if not await is_password(current_password or "", known.hash):
             raise WrongCurrentPassword
     if known is None and kept_name is None:

@@ -181,6 +181,8 @@ class TestSigningIn:
             [],
             {"grant_type": "client_credentials"},
             {"grant_type": "password", "name": NAME},
+            {"grant_type": "password", "name": "x" * 999, "password": PASSWORD},
+            {"grant_type": "password", "name": NAME, "password": "x" * 999},
             {"grant_type": "external_identity", "provider": "telegram", "proof": proof},
         ]
 

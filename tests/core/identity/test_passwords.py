@@ -1,5 +1,8 @@
 """Names that look the same are the same, and a password is what was typed."""
 
+import time
+from collections.abc import Callable
+
 import pytest
 from argon2 import PasswordHasher
 
@@ -14,6 +17,9 @@ from core.identity.passwords import (
     is_password,
     name_key,
 )
+
+# Marks that have to change places, which takes Unicode's algorithm a number of steps that grows with their square.
+SLOW_TO_NORMALISE = "a" + "\u0315" * 16_000 + "\u0300" * 16_000
 
 
 class TestANameToSignInBy:
@@ -32,6 +38,15 @@ class TestANameToSignInBy:
     def test_is_neither_short_nor_long_nor_a_username(self, name: str) -> None:
         with pytest.raises(WrongLoginName):
             check_login_name(name)
+
+    @pytest.mark.parametrize("read", [check_login_name, name_key])
+    def test_is_not_normalised_if_that_takes_seconds(self, read: Callable[[str], str]) -> None:
+        began = time.process_time()
+
+        with pytest.raises(WrongLoginName):
+            read(SLOW_TO_NORMALISE)
+
+        assert time.process_time() - began < 0.1
 
 
 class TestAPassword:

@@ -107,12 +107,13 @@ class TestSigningInByPassword:
         await registered(db, secrets, "Анна")
 
         refusals = []
-        for name, password in (("Анна", "wrong horse"), ("Никто", PASSWORD), ("", ""), ("\x00\ud800", "x" * 10_000)):
+        for name, password in (("Анна", "wrong horse"), ("Никто", PASSWORD), ("", ""), ("\x00\ud800", "x" * 10_000),
+                               ("x" * 999, PASSWORD)):  # fmt: skip
             with pytest.raises(WrongNameOrPassword) as refusal:
                 await by_password(db, secrets, name, password)
             refusals.append(refusal.value.params)
 
-        assert refusals == [{}] * 4
+        assert refusals == [{}] * 5
 
     async def test_is_not_tried_for_ever_whether_there_is_the_name_or_not(
         self, db: Database, secrets: Secrets, monkeypatch: pytest.MonkeyPatch

@@ -15,6 +15,8 @@ from core.identity.passwords import (
 )
 from core.identity.telegram_proof import LENGTH_MAX as PROOF_LENGTH_MAX
 
+CODE_LENGTH_MAX = 64  # as people type it, with whatever they put between its letters
+
 # The lengths are described here and checked in core, which says in words what is wrong; what goes far beyond them
 # does not get there.
 Name = Annotated[
@@ -92,14 +94,14 @@ class SignInByRefreshToken(Shape):
     """By the refresh token that came with the last answer; the next one comes with this answer."""
 
     grant_type: Literal["refresh_token"]
-    refresh_token: str = Field(max_length=200, examples=["sb_rt_0ZAbcdefghijklmnopqrst.x9"])
+    refresh_token: str = Field(max_length=200, examples=["sb_rt_0ZAbcdefghijklmnopqrst.x9.kQ"])
 
 
 class SignInByCode(Shape):
     """By the code that the bot shows to /link."""
 
     grant_type: Literal["one_time_code"]
-    code: str = Field(max_length=64, examples=["ABCD-EFGH"])
+    code: str = Field(max_length=CODE_LENGTH_MAX, examples=["ABCD-EFGH-JKMN"])
 
 
 SignIn = Annotated[
@@ -122,5 +124,7 @@ class Tokens(Shape):
     access_token: str = Field(description="A JSON Web Token for `Authorization: Bearer`.", examples=["eyJhbGciOi"])
     token_type: Literal["bearer"] = "bearer"  # noqa: S105 -- it is the kind of token
     expires_in: int = Field(description="Seconds for which the access token counts.", examples=[900])
-    refresh_token: str = Field(description="Gets the next tokens, once.", examples=["sb_rt_0ZAbcdefghijklmnopqrst.x9"])
+    refresh_token: str = Field(
+        description="Gets the next tokens, once.", examples=["sb_rt_0ZAbcdefghijklmnopqrst.x9.kQ"]
+    )
     user: Person

@@ -180,6 +180,7 @@ class TestPersonalTokens:
         for method, path, body in (
             ("POST", "/tokens", {"name": "another"}),
             ("DELETE", f"/tokens/{identity}", None),
+            ("GET", "/sessions", None),
             ("DELETE", f"/sessions/{identity}", None),
             ("POST", "/auth/logout", None),
             ("PUT", "/me/password", {"name": "anna", "password": "correct horse"}),

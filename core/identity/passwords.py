@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
 from core.errors import Invalid
-from core.identity.clean import clean
+from core.identity.clean import clean, visible
 
 NAME_LENGTH_MIN, NAME_LENGTH_MAX = 3, 50
 TYPED_LENGTH_MAX = 4 * NAME_LENGTH_MAX  # in more code points nobody types a name; to normalise them takes seconds
@@ -80,7 +80,7 @@ def fingerprint(secret: str) -> bytes:
 def _normal(name: str) -> str:
     if len(name) > TYPED_LENGTH_MAX:
         raise WrongLoginName(**_NAME_LENGTHS)
-    return clean(unicodedata.normalize("NFKC", name))
+    return clean(visible(unicodedata.normalize("NFKC", name)))
 
 
 def _written(password: str) -> bytes:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
-from api.shapes.auth import ByIdentity, Name, Secret
+from api.shapes.auth import CODE_LENGTH_MAX, ByIdentity, Name, Secret
 from api.shapes.shape import Moment, Shape, Yes
 from core.identity.passwords import PASSWORD_LENGTH_MAX, TYPED_LENGTH_MAX
 from core.identity.personal_tokens import NAME_LENGTH_MAX
@@ -84,9 +84,21 @@ class NewPassword(Shape):
     current_password: str | None = Field(
         default=None,
         max_length=4 * PASSWORD_LENGTH_MAX,
-        description="Needed where there is a password.",
+        description="Needed where there is a password, unless there is a `code`.",
         examples=["correct horse battery staple"],
     )
+    code: str | None = Field(
+        default=None,
+        max_length=CODE_LENGTH_MAX,
+        description="Of the bot for /link; needed with the first password, and where the current one is forgotten.",
+        examples=["ABCD-EFGH-JKMN"],
+    )
+
+
+class CurrentPassword(Shape):
+    """The password that counts now."""
+
+    password: Secret
 
 
 class NewIdentity(ByIdentity):

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Request
 from api.auth import SIGNED_IN, who_asks
 from api.body import Route
 from api.ground import Asked, Grounded
-from api.idempotency import creates
 from api.openapi import refusals
 from api.proof import proven
 from api.shapes.me import (
@@ -93,19 +92,18 @@ async def choose_password(body: NewPassword, caller: Annotated[Caller, Depends(_
     )
 
 
-@router.post(
-    "/me/identities",
+@of_password.put(
+    "/me/identities/telegram",
     operation_id="link_identity",
     summary="Link my Telegram",
-    status_code=201,
-    responses=refusals(IdentityTaken, OtherTelegramLinked, ProofRefused, SignInFirst),
-    **creates("/v1/me"),
+    responses=refusals(IdentityTaken, OtherTelegramLinked, ProofRefused, WrongCurrentPassword, SignInFirst),
 )
-async def link(body: NewIdentity, call: Asked) -> Identity:
+async def link(body: NewIdentity, caller: Annotated[Caller, Depends(_caller)], ground: Grounded) -> Identity:
     """Let the person sign in by their Telegram too, and be written to there; linking it twice is the same as once."""
-    call.caller.own_session()
-    proof = proven(body.proof, call.ground, now=call.now)
-    return _identity(await link_telegram(call.session, actor=call.actor, proof=proof, now=call.now))
+    now = utc_now()
+    caller.own_session()
+    proof = proven(body.proof, ground, now=now)
+    return _identity(await link_telegram(ground.db, caller=caller, proof=proof, password=body.password, now=now))
 
 
 @of_password.post(

@@ -12,7 +12,8 @@ from core.ids import new_id
 from tests.api.door import Door, Person
 from tests.core.identity.proofs import init_data
 
-UNLINK = "/me/identities/telegram/unlink"
+TELEGRAM = "/me/identities/telegram"
+UNLINK = f"{TELEGRAM}/unlink"
 
 
 async def refusal(person: Person, method: str, path: str, body: Any = None) -> tuple[int, str]:
@@ -41,7 +42,7 @@ async def first_password(door: Door, person: Person, chosen: dict[str, Any]) -> 
 
 def telegram(**more: Any) -> dict[str, Any]:
     proof = {"kind": "init_data", "init_data": init_data(at=utc_now(), username="anna_k", **more)}
-    return {"provider": "telegram", "proof": proof}
+    return {"proof": proof, "password": "correct horse"}
 
 
 class TestMe:
@@ -113,10 +114,11 @@ class TestWaysIn:
         assert await refusal(anna, "POST", UNLINK, hers) == (403, "WRONG_CURRENT_PASSWORD")
         await done(anna, "POST", UNLINK, {"password": "battery staple"})
         assert await refusal(anna, "POST", UNLINK, {"password": "battery staple"}) == (404, "IDENTITY_NOT_FOUND")
-        linked = await done(anna, "POST", "/me/identities", telegram())
+        assert await refusal(anna, "PUT", TELEGRAM, telegram()) == (403, "WRONG_CURRENT_PASSWORD")
+        linked = await done(anna, "PUT", TELEGRAM, {**telegram(), "password": "battery staple"})
 
-        assert (linked.status_code, linked.headers["Location"]) == (201, "/v1/me")
         mine = await anna.get("/me")
+        assert mine["identities"] == [linked.json()]
         assert (mine["has_password"], mine["login_name"]) == (True, "Anna")
         assert [each["username"] for each in mine["identities"]] == ["anna_k"]
 
@@ -126,10 +128,10 @@ class TestWaysIn:
             await first_password(door, person, {"name": name, "password": "correct horse"})
             await done(person, "POST", UNLINK, {"password": "correct horse"})
         seen = telegram()
-        await done(anna, "POST", "/me/identities", seen)
+        await done(anna, "PUT", TELEGRAM, seen)
 
-        assert await refusal(boris, "POST", "/me/identities", seen) == (401, "PROOF_REFUSED")
-        assert await refusal(boris, "POST", "/me/identities", telegram(x=1)) == (409, "IDENTITY_TAKEN")
+        assert await refusal(boris, "PUT", TELEGRAM, seen) == (401, "PROOF_REFUSED")
+        assert await refusal(boris, "PUT", TELEGRAM, telegram(x=1)) == (409, "IDENTITY_TAKEN")
         hers = {"name": "ANNA", "password": "battery staple", "current_password": "correct horse"}
         assert await refusal(boris, "PUT", "/me/password", hers) == (409, "NAME_TAKEN")
 
@@ -212,7 +214,7 @@ class TestPersonalTokens:
             ("DELETE", f"/sessions/{identity}", None),
             ("POST", "/auth/logout", None),
             ("PUT", "/me/password", {"name": "anna", "password": "correct horse"}),
-            ("POST", "/me/identities", telegram()),
+            ("PUT", TELEGRAM, telegram()),
             ("POST", UNLINK, {"password": "correct horse"}),
         ):
             assert await refusal(script, method, path, body) == (403, "SIGN_IN_FIRST"), path

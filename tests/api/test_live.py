@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
-import httpx2
 import pytest
 import pytest_asyncio
 from prometheus_client import REGISTRY
@@ -29,6 +28,7 @@ from core.live.record_changes import ADVISORY_NAMESPACE
 from core.purchases.add_task import add_task
 from core.purchases.models import Purchase
 from core.purchases.remove_participant import remove_participant
+from sandbox.asking import new_client
 from tests.api.listening import Copy, Ears, copy_of_api, token_of, waking, workers
 from tests.builders import NOW, person, purchase
 from tests.faults.shop import place, rich
@@ -347,7 +347,7 @@ class TestServerSentEvents:
     async def test_tell_the_same_and_can_be_resumed(self, db: Database, api: Copy, anna: Actor) -> None:
         headers = {"Authorization": f"Bearer {await token_of(db, anna)}"}
         url = f"http://127.0.0.1:{api.port}/v1/live/events"
-        async with httpx2.AsyncClient(trust_env=False, timeout=20) as http:
+        async with new_client(timeout=20) as http:
             async with http.stream("GET", url, headers=headers) as answer:
                 assert answer.headers["content-type"].startswith("text/event-stream")
                 lines = answer.aiter_lines()
@@ -375,7 +375,7 @@ class TestServerSentEvents:
         headers = {"Authorization": f"Bearer {await token_of(db, anna)}"}
         url = f"http://127.0.0.1:{api.port}/v1/live/events"
         async with (
-            httpx2.AsyncClient(trust_env=False, timeout=20) as http,
+            new_client(timeout=20) as http,
             http.stream("GET", url, headers=headers) as answer,
         ):
             lines = answer.aiter_lines()
@@ -390,7 +390,7 @@ class TestServerSentEvents:
     ) -> None:
         monkeypatch.setattr(hub, "LISTENERS_MAX", 0)
         token = await token_of(db, anna)
-        async with httpx2.AsyncClient(trust_env=False, base_url=f"http://127.0.0.1:{api.port}") as http:
+        async with new_client(base_url=f"http://127.0.0.1:{api.port}") as http:
             nobody = await http.get("/v1/live/events")
             too_many = await http.get("/v1/live/events", headers={"Authorization": f"Bearer {token}"})
 

@@ -1,7 +1,11 @@
 """A purchase from its opening to the closing of its books, by HTTP alone."""
 
+from datetime import timedelta
+
+import pytest
 from sqlalchemy import event, update
 
+from core.clock import utc_now
 from core.identity.models import ChatMember
 from core.ids import UserId
 from tests.api.door import Door, Person
@@ -122,6 +126,30 @@ class TestAPurchase:
             await other.post(f"/purchases/{identity}/tasks", {"title": "Salt"})
 
         assert await statements() == few <= 8
+
+
+class TestADueDate:
+    @pytest.mark.parametrize(
+        ("due_at", "code"),
+        [
+            ("9999-12-31T23:59:59Z", "DUE_TOO_FAR"),
+            ("2020-01-01T00:00:00Z", "DUE_IN_THE_PAST"),
+            ("9999-12-31T23:59:59-12:00", "WRONG_SHAPE"),
+            ("0001-01-01T00:00:00+05:00", "WRONG_SHAPE"),
+        ],
+    )
+    async def test_lies_ahead_and_not_at_the_end_of_time(self, door: Door, due_at: str, code: str) -> None:
+        anna = await door.person("Anna")
+        identity = await opened(anna)
+        for path in ("/purchases", f"/purchases/{identity}/tasks"):
+            refused = await anna.ask("POST", path, {"title": "Tea", "due_at": due_at})
+
+            assert (refused.status_code, refused.json()["code"]) == (422, code)
+
+    async def test_may_be_years_ahead(self, door: Door) -> None:
+        due_at = (utc_now() + timedelta(days=4 * 365)).isoformat()
+
+        assert (await (await door.person()).post("/purchases", {"title": "Tea", "due_at": due_at}))["due_at"]
 
 
 class TestATask:

@@ -15,7 +15,9 @@ from tests.builders import funded
 
 # How long it may look for what breaks in each way; more finds more: SCHEMATHESIS_SECONDS=600.
 GIVEN = os.environ.get("SCHEMATHESIS_SECONDS")
-SECONDS = {phases: int(GIVEN or ours) for phases, ours in {"examples,coverage": 10, "fuzzing": 5, "stateful": 8}.items()}
+SECONDS = {
+    phases: int(GIVEN or ours) for phases, ours in {"examples,coverage": 10, "fuzzing": 5, "stateful": 8}.items()
+}
 PROGRAM = Path(sys.executable).parent / "schemathesis"
 # A rule refuses more than a schema can say: a currency that nobody has, shares that do not add up.
 NOT_PROMISED = "positive_data_acceptance"

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from core.db import Database
 from core.ids import new_id
 from core.outbox.models import OutboxRow
 from tests.api.door import Door, open_door
+from tests.databases import Server, until_waiting
 
 
 def refused(response: Any) -> tuple[int, str]:
@@ -90,16 +92,71 @@ class TestARefusal:
             assert (await door.http.get("/health/ready")).status_code == 503
         await away.close()
 
+    async def test_by_the_database_that_is_not_made_or_migrated_yet_is_for_a_moment(
+        self, server: Server, tmp_path: Path
+    ) -> None:
+        empty = await server.create_empty()
+        for name in (empty, f"{empty}_is_not_there"):
+            db = Database.connect(server.url_of(name))
+            async with open_door(db, tmp_path) as door:
+                answer = await door.http.post("/v1/auth/token", json={"grant_type": "one_time_code", "code": "A"})
+
+                assert refused(answer) == (503, "NOT_NOW")
+            await db.close()
+        await server.drop(empty)
+
+    async def test_by_the_database_that_ends_our_connection_is_for_a_moment(self, door: Door) -> None:
+        anna = await door.person()
+        ending = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        for table, path in (("messaging.budgets", "/me"), ("orders.orders", "/orders")):
+            async with door.db.transaction() as session:
+                await session.execute(text(f"LOCK TABLE {table}"))
+                asking = asyncio.create_task(anna.ask("GET", path))
+                await until_waiting(door.db, 1)
+                await session.execute(text(f"{ending} AND datname = current_database()"))
+
+                assert refused(await asking) == (503, "NOT_NOW")
+
+    async def test_by_the_database_that_has_no_connection_left_is_for_a_moment(
+        self, db: Database, tmp_path: Path
+    ) -> None:
+        one = Database(create_async_engine(db.engine.url, pool_size=1, max_overflow=0, pool_timeout=0.1))
+        async with open_door(one, tmp_path) as door:
+            async with one.transaction() as session:
+                await session.execute(text("SELECT 1"))
+                answer = await door.http.post("/v1/auth/token", json={"grant_type": "one_time_code", "code": "A"})
+
+            assert refused(answer) == (503, "NOT_NOW")
+        await one.close()
+
     async def test_by_a_bug_says_nothing_of_it(self, door: Door) -> None:
         anna = await door.person()
         async with door.db.transaction() as session:
             await session.execute(text("ALTER TABLE orders.orders RENAME TO gone"))
+            await session.execute(text("CREATE VIEW orders.orders AS SELECT * FROM orders.gone WHERE 1 / 0 = 1"))
 
         answer = await anna.ask("GET", "/orders")
 
         assert refused(answer) == (500, "OUR_FAULT")
+        assert "division" not in answer.text
         assert "gone" not in answer.text
         assert "orders" not in answer.text
+
+
+class TestAnAddress:
+    async def test_with_a_slash_at_its_end_is_the_same_one(self, door: Door) -> None:
+        anna, key = await door.person(), str(new_id())
+        order = {"amount_cents": 1_00, "description": "Apples"}
+        elsewhere = {"Host": "evil.example"}
+
+        placed = await anna.ask("POST", "/orders/", order, key=key, headers=elsewhere)
+        again = await anna.ask("POST", "/orders", order, key=key)
+        listed = await anna.ask("GET", "/orders/", headers=elsewhere)
+        without = await door.http.get("/app", headers=elsewhere)
+
+        assert (placed.status_code, again.content) == (201, placed.content)
+        assert [each["id"] for each in listed.json()["items"]] == [placed.json()["id"]]
+        assert refused(without) == (404, "NO_SUCH_ADDRESS")
 
 
 class TestABody:
@@ -215,6 +272,17 @@ class TestHeaders:
             assert ours.headers["Access-Control-Allow-Origin"] == "https://shop.example"
             assert "Access-Control-Allow-Origin" not in theirs.headers
             assert "Access-Control-Allow-Credentials" not in ours.headers
+
+    async def test_let_pages_of_others_read_why_nothing_went(self, db: Database, tmp_path: Path) -> None:
+        settings = {"api_cors_origins": "https://shop.example", "api_max_body_bytes": 1024}
+        async with open_door(db, tmp_path, **settings) as door:
+            refusal = await door.http.post(
+                "/v1/orders", content=b" " * 2048, headers={"Origin": "https://shop.example"}
+            )
+
+            assert refused(refusal) == (413, "TOO_LONG")
+            assert refusal.headers["Access-Control-Allow-Origin"] == "https://shop.example"
+            assert "X-Correlation-Id" in refusal.headers["Access-Control-Expose-Headers"]
 
 
 class TestFigures:

@@ -68,6 +68,23 @@ class TestAPurchase:
         assert second["next"] is None
         assert first["items"][0]["actor_name"] == "Anna"
 
+    async def test_tells_who_paid_whom_to_those_alone_who_take_part(self, door: Door) -> None:
+        anna, boris, vera = [await door.person(name) for name in ("Anna", "Boris", "Vera")]
+        async with door.db.transaction() as session:
+            identity = (await purchase(session, anna.actor, boris.actor)).id
+        await anna.post(f"/purchases/{identity}/spendings", {"title": "Taxi", "cost_cents": 300_00})
+        locked = await anna.post(f"/purchases/{identity}/lock-distribution", {"strategy": "minimal"})
+        attempt = await boris.post("/commands/pay", {"intent_id": locked["intents"][0]["id"], "rail": "manual"})
+        await anna.post(f"/attempts/{attempt['id']}/dispute")
+        await anna.post(f"/intents/{locked['intents'][0]['id']}/write-off")
+
+        async def events(person: Person) -> list[str]:
+            return [entry["event"] for entry in (await person.get(f"/purchases/{identity}/history"))["items"]]
+
+        assert (await events(anna))[-4:] == (await events(vera))[-4:]
+        assert {"payment.claimed", "intent.written_off"} < set(await events(boris))
+        assert {name.partition(".")[0] for name in await events(vera)} == {"purchase", "task"}
+
     async def test_is_listed_for_those_who_take_part(self, door: Door) -> None:
         anna, boris = await door.person("Anna"), await door.person("Boris")
         both, own = await opened(anna, boris, title="Both"), await opened(anna, title="Own")

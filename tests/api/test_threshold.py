@@ -49,7 +49,9 @@ class TestARefusal:
         assert refused(answer) == (422, "WRONG_SHAPE")
         assert {each["field"] for each in answer.json()["details"]["fields"]} == {"body.currency", "body.owner_id"}
 
-    @pytest.mark.parametrize("body", [b"{", b'{"title": NaN}', b'{"title": "\\ud800"}', b"\xff"])
+    @pytest.mark.parametrize(
+        "body", [b"{", b'{"title": NaN}', b'{"title": "\\ud800"}', b"\xff", b"[" * 255 + b"]" * 255]
+    )
     async def test_of_what_is_no_json(self, door: Door, body: bytes) -> None:
         anna = await door.person()
         headers = {"Authorization": f"Bearer {anna.token}", "Content-Type": "application/json"}
@@ -274,14 +276,12 @@ class TestHeaders:
             assert "Access-Control-Allow-Credentials" not in ours.headers
 
     async def test_let_pages_of_others_read_why_nothing_went(self, db: Database, tmp_path: Path) -> None:
-        settings = {"api_cors_origins": "https://shop.example", "api_max_body_bytes": 1024}
-        async with open_door(db, tmp_path, **settings) as door:
-            refusal = await door.http.post(
-                "/v1/orders", content=b" " * 2048, headers={"Origin": "https://shop.example"}
-            )
+        shop = "https://shop.example"
+        async with open_door(db, tmp_path, api_cors_origins=shop, api_max_body_bytes=1024) as door:
+            refusal = await door.http.post("/v1/orders", content=b" " * 2048, headers={"Origin": shop})
 
             assert refused(refusal) == (413, "TOO_LONG")
-            assert refusal.headers["Access-Control-Allow-Origin"] == "https://shop.example"
+            assert refusal.headers["Access-Control-Allow-Origin"] == shop
             assert "X-Correlation-Id" in refusal.headers["Access-Control-Expose-Headers"]
 
 

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import create_async_engine
+from structlog.testing import capture_logs
 
 from core.db import Database
 from core.ids import new_id
 from core.outbox.models import OutboxRow
+from core.web import heads
 from tests.api.door import Door, open_door
 from tests.databases import Server, until_waiting
 
@@ -285,6 +287,36 @@ class TestHeaders:
             assert "X-Correlation-Id" in refusal.headers["Access-Control-Expose-Headers"]
 
 
+class TestAConnection:
+    @pytest.mark.parametrize("said", [b"", b"GET /v1/config HTTP/1.1\r\nHost: x\r\n"])
+    async def test_on_which_no_request_comes_is_over_soon(
+        self, door: Door, monkeypatch: pytest.MonkeyPatch, said: bytes
+    ) -> None:
+        monkeypatch.setattr(heads, "HEAD_SECONDS", 0.2)
+        answered = b"" if not said else b"GET /v1/config HTTP/1.1\r\nHost: x\r\n\r\n"  # and half of another one
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(door.url.rpartition(":")[2]))
+        writer.write(answered)
+        if answered:
+            await reader.readuntil(b"}")
+        writer.write(said)
+        async with asyncio.timeout(10):
+            rest = await reader.read()
+        writer.close()
+
+        assert rest.count(b"HTTP/1.1") == 0
+
+    async def test_on_which_a_request_takes_long_is_kept(self, door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(heads, "HEAD_SECONDS", 0.2)
+        anna = await door.person()
+        async with door.db.transaction() as session:
+            await session.execute(text("LOCK TABLE orders.orders"))
+            asking = asyncio.create_task(anna.ask("GET", "/orders"))
+            await until_waiting(door.db, 1)
+            await session.execute(text("SELECT pg_sleep(0.5)"))
+
+        assert (await asking).status_code == 200
+
+
 class TestFigures:
     async def test_count_requests_by_operation_and_status(self, door: Door) -> None:
         await door.http.get("/v1/me")
@@ -298,3 +330,20 @@ class TestFigures:
             answer = await door.http.get("/metrics", headers={"X-Forwarded-For": "8.8.8.8"})
 
             assert refused(answer) == (404, "NO_SUCH_ADDRESS")
+
+    async def test_are_not_for_whom_a_proxy_passes_on_that_nobody_has_named(self, door: Door) -> None:
+        answer = await door.http.get("/metrics", headers={"X-Forwarded-For": "10.0.0.7"})
+
+        assert refused(answer) == (404, "NO_SUCH_ADDRESS")
+
+
+class TestAPublicApi:
+    @pytest.mark.parametrize(("proxies", "warnings"), [("", 1), ("10.0.0.0/8", 0)])
+    async def test_warns_where_everybody_would_count_as_one_address(
+        self, db: Database, tmp_path: Path, proxies: str, warnings: int
+    ) -> None:
+        with capture_logs() as logs:
+            async with open_door(db, tmp_path, trusted_proxies=proxies, api_public_url="https://buy.example") as door:
+                await door.http.get("/v1/config")
+
+        assert sum(line["event"] == "no-proxy-is-named" for line in logs) == warnings

@@ -28,9 +28,10 @@ router = new_router("sessions")
 TOKENS = "/v1/tokens"
 
 
-@router.get("/sessions", operation_id="list_sessions", summary="Where I am signed in")
+@router.get("/sessions", operation_id="list_sessions", summary="Where I am signed in", responses=refusals(SignInFirst))
 async def list_sessions(call: Asked, limit: Limit = LIMIT, offset: Offset = 0) -> Page[Session]:
     """List the clients that are signed in, the newest first."""
+    current = call.caller.own_session()
     found, total = await sessions_of(call.session, user_id=call.actor.user_id, limit=limit, offset=offset, now=call.now)
     items = [
         Session(
@@ -39,7 +40,7 @@ async def list_sessions(call: Asked, limit: Limit = LIMIT, offset: Offset = 0) -
             created_at=row.created_at,
             last_used_at=row.refreshed_at,
             expires_at=row.expires_at,
-            is_current=row.id == call.caller.session_id,
+            is_current=row.id == current,
         )
         for row in found
     ]

@@ -161,7 +161,7 @@ class TestTheWallet:
         await anna.tap(await anna.sees(GROUP, containing="перевод", button="Зафиксировать"), "Зафиксировать")
         await boris.send(None, "/link")
         told = await boris.sees(None, containing="-")
-        code = re.search(r"[A-Z0-9]{4}-[A-Z0-9]{4}", told.text)
+        code = re.search(r"[A-Z0-9]{4}(?:-[A-Z0-9]{4}){2}", told.text)
         assert code is not None, told.text
         page = await _signed_in(browser, product, code[0])
 

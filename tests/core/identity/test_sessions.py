@@ -82,7 +82,7 @@ class TestARefreshToken:
         async with db.transaction() as session:
             row = (await session.scalars(select(SessionRow))).one()
         for signed in (first, second):
-            secret = signed.refresh_token.partition(".")[2].encode()
+            secret = signed.refresh_token.split(".")[1].encode()
             assert secret not in (row.secret_hash, row.previous_hash, row.nonce)
 
     async def test_gives_the_same_next_one_to_who_lost_the_answer(self, db: Database, secrets: Secrets) -> None:
@@ -137,13 +137,23 @@ class TestARefreshToken:
 
     async def test_that_is_none_is_refused(self, db: Database, secrets: Secrets) -> None:
         await signed_in(db, secrets)
-        unknown = f"{PREFIX}{shorten(new_id())}.x"
+        unknown = f"{PREFIX}{shorten(new_id())}.x.y"
 
-        for token in ("", PREFIX, f"{PREFIX}x.y", unknown, f"{PREFIX}{'z' * 22}.x", "x" * 999, "é.é"):
+        for token in ("", PREFIX, f"{PREFIX}x.y.z", unknown, f"{PREFIX}{'z' * 22}.x.y", "x" * 999, "é.é.é"):
             with pytest.raises(RefreshRefused):
                 await refreshed(db, secrets, token, after=SECOND)
 
         assert await session_count(db) == 1
+
+    async def test_that_was_made_up_ends_nothing(self, db: Database, secrets: Secrets) -> None:
+        first = await signed_in(db, secrets)
+        known, secret, mark = first.refresh_token.split(".")
+
+        for made_up in (f"{known}.x", f"{known}.x.y", f"{known}.x.{mark}", f"{known}.{secret[:-1]}.{mark}"):
+            with pytest.raises(RefreshRefused):
+                await refreshed(db, secrets, made_up, after=SECOND)
+
+        await refreshed(db, secrets, first.refresh_token, after=SECOND)
 
 
 class TestAnAccessTokenInUse:
@@ -279,7 +289,7 @@ class TestAPersonalToken:
 
     async def test_has_a_name_and_an_end_to_come_and_not_endless_others(self, session: AsyncSession) -> None:
         actor = await person(session)
-        for name in ("", " ", "x" * 51):
+        for name in ("", " ", "x" * 51, " " * 999 + "x"):
             with pytest.raises(WrongTokenName):
                 await create_token(session, actor=actor, name=name, expires_at=None, now=NOW)
         with pytest.raises(TokenExpiresInThePast):

@@ -5,6 +5,8 @@ import contextlib
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from api.errors import TooManyListeners
 from api.live.frames import RESET, Frame, frame_of, ready
 from api.live.listener import Ending, Listener
@@ -36,16 +38,17 @@ class Hub:
         self._gone = asyncio.Event()
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Tell what is new until `stopping` is set."""
+        """Tell what is new until `stopping` is set, without ever waiting for a connection that requests share."""
         rung, pace = asyncio.Event(), Pace(busy_seconds=POLL_SECONDS)
-        with self._db.on_commit(rung.set, name=CHANGED):
-            while not stopping.is_set():
-                rung.clear()
-                count = await self._tell_news()
-                if count:
-                    pace.worked()
-                if count < AT_ONCE:
-                    await wait_for_bell(rung, stopping, seconds=pace.seconds())
+        async with self._db.own_connection() as connection:
+            with self._db.on_commit(rung.set, name=CHANGED):
+                while not stopping.is_set():
+                    rung.clear()
+                    count = await self._tell_news(connection)
+                    if count:
+                        pace.worked()
+                    if count < AT_ONCE:
+                        await wait_for_bell(rung, stopping, seconds=pace.seconds())
 
     async def watch_sessions(self, stopping: asyncio.Event) -> None:
         """Send whoever signed out, or was signed out, away within seconds, until `stopping` is set."""
@@ -124,17 +127,15 @@ class Hub:
     def _all(self) -> list[Listener]:
         return [listener for some in self._listeners.values() for listener in some]
 
-    async def _tell_news(self) -> int:
+    async def _tell_news(self, connection: AsyncConnection) -> int:
         """Read what is new and hand it over; return how much it was."""
-        async with self._db.transaction() as session:
-            if self._position is None:
-                self._position = await newest_change(session)
-                self._begun.set()
-                return 0
-            changes = await changes_after(session, self._position)
+        if self._position is None:
+            self._position = await newest_change(connection)
+        changes = await changes_after(connection, self._position)
         for change in changes:
             self._tell(change)
             self._position = change.id
+        self._begun.set()  # after a first reading: what a new connection has to learn for it takes a while
         return len(changes)
 
     def _tell(self, change: Seen) -> None:

@@ -6,12 +6,13 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from core.ids import PurchaseId, UserId
 from core.live.models import Change, Kind
 
 KEPT = timedelta(days=1)
+Reading = AsyncConnection | AsyncSession
 AT_ONCE = 500
 BEHIND_MAX = 10_000  # changes of everybody; whoever has missed more loads everything anew
 
@@ -32,14 +33,14 @@ class Seen(NamedTuple):
 _COLUMNS = [getattr(Change, name) for name in Seen._fields]
 
 
-async def newest_change(session: AsyncSession) -> int:
+async def newest_change(read: Reading) -> int:
     """Return the id of the newest change; 0 if there is none."""
-    return await session.scalar(select(func.max(Change.id))) or 0
+    return await read.scalar(select(func.max(Change.id))) or 0
 
 
-async def changes_after(session: AsyncSession, after: int) -> list[Seen]:
+async def changes_after(read: Reading, after: int) -> list[Seen]:
     """Return the next changes for whomever, up to `AT_ONCE` of them, in their order."""
-    found = await session.execute(select(*_COLUMNS).where(Change.id > after).order_by(Change.id).limit(AT_ONCE))
+    found = await read.execute(select(*_COLUMNS).where(Change.id > after).order_by(Change.id).limit(AT_ONCE))
     return [Seen(*row) for row in found]
 
 

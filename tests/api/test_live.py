@@ -1,6 +1,7 @@
 """What changes is pushed to who may see it: in order, once, by every process, and to nobody longer than they may."""
 
 import asyncio
+import contextlib
 import json
 import socket
 from collections.abc import AsyncIterator
@@ -164,6 +165,19 @@ class TestAChange:
             await told(ears, "task.taken")
 
             assert (REGISTRY.get_sample_value("syncbuy_live_push_seconds_count") or 0) == before + 1
+
+    async def test_does_not_wait_for_requests_that_hold_every_connection(
+        self, db: Database, api: Copy, anna: Actor
+    ) -> None:
+        async with api.heard(await token_of(db, anna)) as ears, contextlib.AsyncExitStack() as requests:
+            await ears.ready()
+            while (pool := api.db.engine.pool).checkedout() < pool.size():  # type: ignore[attr-defined]
+                request = await requests.enter_async_context(api.db.transaction())
+                await request.execute(text("SELECT 1"))
+
+            await write(db, anna)
+
+            await told(ears, "task.taken")
 
 
 async def told(ears: Ears, event: str, *, at_once: bool = False) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -75,8 +75,12 @@ class Hub:
                     await self._gone.wait()
 
     @contextlib.contextmanager
-    def listening(self, caller: Caller, kinds: Collection[Kind]) -> Iterator[Listener]:
+    def listening(
+        self, caller: Caller, kinds: Collection[Kind], *, write_now: Callable[[bytes], bool] | None = None
+    ) -> Iterator[Listener]:
         """Tell a person the changes of these kinds that they may see, from now to the end of the block.
+
+        `write_now` writes the frame of a WebSocket without waiting, if it can.
 
         :raises TooManyListeners: if the person listens over too many connections.
         """
@@ -85,7 +89,7 @@ class Hub:
         assert self._position is not None
         if len(self._listeners[user_id]) >= LISTENERS_MAX:
             raise TooManyListeners(most=LISTENERS_MAX)
-        listener = Listener(kinds, credential, self._position)
+        listener = Listener(kinds, credential, self._position, write_now)
         if self._is_over:
             listener.end(Ending.STOPPING)
         self._listeners[user_id].add(listener)

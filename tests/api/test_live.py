@@ -18,6 +18,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from api.live import hub, listener, push
 from api.live import socket as live_socket
+from api.live.frames import Frame
 from core.clock import utc_now
 from core.db import CHANGED, Database
 from core.identity.actor import Actor
@@ -25,7 +26,7 @@ from core.identity.personal_tokens import create_token, revoke_token
 from core.identity.sessions import end_sessions
 from core.identity.tokens import LIVES
 from core.ids import new_id
-from core.live.models import Change
+from core.live.models import Change, Kind
 from core.live.record_changes import ADVISORY_NAMESPACE
 from core.purchases.add_task import add_task
 from core.purchases.models import Purchase
@@ -254,6 +255,35 @@ class TestWhoDoesNotRead:
             await until(lambda: endings("too_slow") == before + 1)
             await until(lambda: len(api.hub._all()) == 1)
             slow.socket.transport.abort()
+
+
+class TestAListener:
+    async def test_is_written_to_at_once_only_where_nothing_waits_before_it(self) -> None:
+        written, reads = list[bytes](), True
+
+        def write_now(frame: bytes) -> bool:
+            if reads:
+                written.append(frame)
+            return reads
+
+        one, two, three, four, five = [Frame("change", str(number)) for number in range(5)]
+        someone = listener.Listener({Kind.PURCHASE}, new_id(), 0, write_now)
+
+        someone.tell(one)  # as while the greeting is sent
+        assert await someone.next() == [one]
+        someone.tell(two)
+        assert await someone.next() == [two]
+        sending = asyncio.ensure_future(someone.next())
+        await asyncio.sleep(0)
+        someone.tell(three)
+        assert written == [three.wire]
+
+        reads = False
+        someone.tell(four)
+        reads = True
+        someone.tell(five)
+        assert await sending == [four, five]
+        assert written == [three.wire]
 
 
 class TestWhoIsNot:

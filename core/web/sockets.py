@@ -6,7 +6,8 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 
-CLOSE_SECONDS = 10
+from core.web.answers import CLOSE_SECONDS
+
 WRITE_NOW = "syncbuy.write_now"  # the extension of the scope by which an application has `Sockets.write_now`
 
 

@@ -31,6 +31,8 @@ from core.live.record_changes import ADVISORY_NAMESPACE
 from core.purchases.add_task import add_task
 from core.purchases.models import Purchase
 from core.purchases.remove_participant import remove_participant
+from core.web import answers
+from core.web.answers import Answers
 from tests.api.listening import Copy, Ears, copy_of_api, token_of, waking, workers
 from tests.builders import NOW, person, purchase
 from tests.faults.shop import place, rich
@@ -238,10 +240,7 @@ class TestWhoDoesNotRead:
     ) -> None:
         monkeypatch.setattr(listener, "WAITING_MAX", 8)
         before, token, count = endings("too_slow"), await token_of(db, anna), 60
-        narrow = socket.socket()
-        narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        narrow.setblocking(False)
-        await asyncio.get_running_loop().sock_connect(narrow, ("127.0.0.1", api.port))
+        narrow = await narrow_line(api)
         async with (
             api.heard(token) as quick,
             api.heard(token, sock=narrow, max_queue=1, ping_interval=None, close_timeout=0.1) as slow,
@@ -255,6 +254,37 @@ class TestWhoDoesNotRead:
             await until(lambda: endings("too_slow") == before + 1)
             await until(lambda: len(api.hub._all()) == 1)
             slow.socket.transport.abort()
+
+    async def test_is_hung_up_on_over_server_sent_events_too(
+        self, db: Database, api: Copy, anna: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(listener, "WAITING_MAX", 8)
+        monkeypatch.setattr(answers, "CLOSE_SECONDS", 0.1)
+        let_go, lose = list[object](), Answers.connection_lost
+
+        def note(answers: Answers, failure: Exception | None) -> None:
+            let_go.append(answers.client)
+            lose(answers, failure)
+
+        monkeypatch.setattr(Answers, "connection_lost", note)
+        before, token, loop = endings("too_slow"), await token_of(db, anna), asyncio.get_running_loop()
+        with await narrow_line(api) as narrow:
+            head = f"GET /v1/live/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n"
+            await loop.sock_sendall(narrow, head.encode())
+            await loop.sock_recv(narrow, 1)
+            while endings("too_slow") == before:
+                await write(db, anna, size=200_000)
+
+            await until(lambda: narrow.getsockname() in let_go)
+
+
+async def narrow_line(api: Copy) -> socket.socket:
+    """Return a connection that takes little of what it does not read."""
+    narrow = socket.socket()
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    narrow.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(narrow, ("127.0.0.1", api.port))
+    return narrow
 
 
 class TestAListener:

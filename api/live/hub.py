@@ -24,6 +24,7 @@ LISTENERS_MAX = 20  # connections of one person to one process
 POLL_SECONDS = 1.0  # finds what nobody rang for
 LOOK_SECONDS = 3.0  # for who is not signed in any more
 GOODBYE_SECONDS = 2.0
+CATCH_UP_SECONDS = 2.0
 
 
 class Hub:
@@ -32,23 +33,24 @@ class Hub:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._position: int | None = None  # every change up to it was told
-        self._begun = asyncio.Event()
+        self._rung = asyncio.Event()  # there is something to read
+        self._read = asyncio.Condition()  # notified of every reading
         self._listeners: defaultdict[UserId, set[Listener]] = defaultdict(set)
         self._is_over = False
         self._gone = asyncio.Event()
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Tell what is new until `stopping` is set, without ever waiting for a connection that requests share."""
-        rung, pace = asyncio.Event(), Pace(busy_seconds=POLL_SECONDS)
+        pace = Pace(busy_seconds=POLL_SECONDS)
         async with self._db.own_connection() as connection:
-            with self._db.on_commit(rung.set, name=CHANGED):
+            with self._db.on_commit(self._rung.set, name=CHANGED):
                 while not stopping.is_set():
-                    rung.clear()
+                    self._rung.clear()
                     count = await self._tell_news(connection)
                     if count:
                         pace.worked()
                     if count < AT_ONCE:
-                        await wait_for_bell(rung, stopping, seconds=pace.seconds())
+                        await wait_for_bell(self._rung, stopping, seconds=pace.seconds())
 
     async def watch_sessions(self, stopping: asyncio.Event) -> None:
         """Send whoever signed out, or was signed out, away within seconds, until `stopping` is set."""
@@ -104,9 +106,18 @@ class Hub:
             if not self._listeners:
                 self._gone.set()
 
-    async def begun(self) -> None:
-        """Wait until this process knows where it begins."""
-        await self._begun.wait()
+    async def caught_up(self, after: int | None) -> None:
+        """Wait until this process reads, and for a moment until it has read what another has told already."""
+        async with self._read:
+            if self._position is None:
+                await self._read.wait()
+            assert self._position is not None
+            if after is None or after <= self._position:
+                return
+            self._rung.set()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(CATCH_UP_SECONDS):
+                    await self._read.wait_for(lambda: (self._position or 0) >= after)
 
     async def greeting(self, listener: Listener, caller: Caller, after: int | None) -> list[Frame]:
         """Return what a listener hears first: of what came after `after`, all that they have missed.
@@ -139,7 +150,8 @@ class Hub:
         for change in changes:
             self._tell(change)
             self._position = change.id
-        self._begun.set()  # after a first reading: what a new connection has to learn for it takes a while
+        async with self._read:
+            self._read.notify_all()
         return len(changes)
 
     def _tell(self, change: Seen) -> None:

@@ -102,7 +102,7 @@ async def _listen(websocket: WebSocket, ground: Ground, first: FirstWord, kinds:
 
     try:
         await limit_person(ground.db, caller.actor.user_id, per_minute=ground.settings.api_requests_per_minute)
-        await hub.begun()
+        await hub.caught_up(first.last_event_id)
         write_now = websocket.scope["extensions"][WRITE_NOW]["write"]
         with hub.listening(caller, kinds, write_now=write_now) as listener:
             greeting = await hub.greeting(listener, caller, first.last_event_id)

@@ -219,6 +219,29 @@ class TestWhoComesBack:
         assert turn > 10
         assert heard == [number for place, number in enumerate(written) if place % 4]
 
+    async def test_to_a_process_that_is_a_moment_behind_misses_nothing(
+        self, db: Database, database_url: str, anna: Actor
+    ) -> None:
+        async with copy_of_api(database_url) as behind:  # nobody rings for it
+            token = await token_of(db, anna)
+            async with behind.heard(token) as ears:
+                await ears.ready()
+                heard_elsewhere = await write(db, anna)
+                async with behind.heard(token, after=heard_elsewhere) as back:
+                    assert await back.ready() == heard_elsewhere
+                    later = await write(db, anna)
+                    async with behind.heard(token, after=later) as again:
+                        await again.ready()
+                    assert (await back.next())["id"] == later
+
+    async def test_with_a_number_of_no_change_is_told_to_load_everything_anew(
+        self, db: Database, api: Copy, anna: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(hub, "CATCH_UP_SECONDS", 0.05)
+        async with api.heard(await token_of(db, anna), after=10**9) as ears:
+            assert (await ears.next())["type"] == "reset"
+            assert await ears.ready() == 0
+
     async def test_too_late_is_told_to_load_everything_anew(self, db: Database, api: Copy, anna: Actor) -> None:
         old = await write(db, anna)
         async with db.transaction() as session:

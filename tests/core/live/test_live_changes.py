@@ -290,9 +290,12 @@ class TestWhoWasAway:
         me, others = UserId(new_id()), [UserId(new_id()) for _ in range(100)]
         first, _ = await write(session, change_for(me), change_for(me, *others))
 
-        [missed] = await missed_changes(
-            session, user_id=me, after=first, until=first + 1, kinds=frozenset(Kind), now=utc_now()
-        ) or []
+        [missed] = (
+            await missed_changes(
+                session, user_id=me, after=first, until=first + 1, kinds=frozenset(Kind), now=utc_now()
+            )
+            or []
+        )
         assert missed.readers == ()
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 CLOSE_SECONDS = 10  # for what is not sent yet when the application has done its part
@@ -15,11 +14,11 @@ class Answers(H11Protocol):
         super().__init__(*given, **named)
         self._answer, self.app = self.app, self._answer_or_hang_up
 
-    async def _answer_or_hang_up(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _answer_or_hang_up(self, *asgi: Any) -> None:
         """Answer, and where the application gives up before the end, let the other side have the rest for a moment."""
         answering = self.cycle  # the next request of the connection has one of its own
         try:
-            await self._answer(scope, receive, send)
+            await self._answer(*asgi)
         finally:
             if not answering.response_complete:
                 self.loop.call_later(CLOSE_SECONDS, self.transport.abort)

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import asyncpg as dialects
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -109,6 +109,12 @@ class Database:
         async with self.transaction() as session:
             await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
+
+    @contextlib.asynccontextmanager
+    async def own_connection(self) -> AsyncIterator[AsyncConnection]:
+        """Keep a connection of the pool for the whole block; each of its statements is a transaction of its own."""
+        async with self.engine.connect() as connection:
+            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
 
     async def run_alone(self, statement: "Alone", parameters: Mapping[str, Any]) -> Any:
         """Carry out one statement as a transaction of its own, in one round trip, and return its first value or None.

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from core.db import Database
 from core.ids import new_id
 from core.outbox.models import OutboxRow
-from core.web import heads
+from core.web import connection
 from tests.api.door import Door, open_door
 from tests.databases import Server, until_waiting
 
@@ -292,7 +292,7 @@ class TestAConnection:
     async def test_on_which_no_request_comes_is_over_soon(
         self, door: Door, monkeypatch: pytest.MonkeyPatch, said: bytes
     ) -> None:
-        monkeypatch.setattr(heads, "HEAD_SECONDS", 0.2)
+        monkeypatch.setattr(connection, "HEAD_SECONDS", 0.2)
         answered = b"" if not said else b"GET /v1/config HTTP/1.1\r\nHost: x\r\n\r\n"  # and half of another one
         reader, writer = await asyncio.open_connection("127.0.0.1", int(door.url.rpartition(":")[2]))
         writer.write(answered)
@@ -306,7 +306,7 @@ class TestAConnection:
         assert rest.count(b"HTTP/1.1") == 0
 
     async def test_on_which_a_request_takes_long_is_kept(self, door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(heads, "HEAD_SECONDS", 0.2)
+        monkeypatch.setattr(connection, "HEAD_SECONDS", 0.2)
         anna = await door.person()
         async with door.db.transaction() as session:
             await session.execute(text("LOCK TABLE orders.orders"))

@@ -1,17 +1,23 @@
-"""HTTP as we serve it: whoever does not finish the head of a request is not waited for."""
+"""A connection of HTTP as we serve it: whoever does not finish a request, or take an answer, is not waited for."""
 
 import asyncio
+from typing import Any
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-HEAD_SECONDS = 20
+HEAD_SECONDS = 20  # for a connection to bring the head of a request
+CLOSE_SECONDS = 10  # for what is not sent yet when the application has done its part
 
 
-class Http(H11Protocol):
-    """Uvicorn's own, which would keep a connection for ever on which nothing, or half of a head, has come."""
+class Connection(H11Protocol):
+    """Uvicorn's own, which would keep whoever sends half of a head, or does not read, as long as they hold on."""
 
     _too_late: asyncio.TimerHandle | None = None
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._answer, self.app = self.app, self._answer_or_hang_up
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Expect the first request."""
@@ -38,3 +44,12 @@ class Http(H11Protocol):
         if self._too_late is not None:
             self._too_late.cancel()
             self._too_late = None
+
+    async def _answer_or_hang_up(self, *asgi: Any) -> None:
+        """Answer, and where the application gives up before the end, let the other side have the rest for a moment."""
+        answering = self.cycle  # the next request of the connection has one of its own
+        try:
+            await self._answer(*asgi)
+        finally:
+            if not answering.response_complete:
+                self.loop.call_later(CLOSE_SECONDS, self.transport.abort)

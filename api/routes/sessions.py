@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import Response
 
 from api.ground import Asked
+from api.idempotency import LOCATION
 from api.openapi import refusals
 from api.shapes.me import CreatedPersonalToken, NewPersonalToken, PersonalToken, Session
 from api.shapes.page import LIMIT, Limit, Offset, Page
@@ -24,6 +25,7 @@ from core.identity.whose_token import SignInFirst
 from core.ids import SessionId, TokenId
 
 router = new_router("sessions")
+TOKENS = "/v1/tokens"
 
 
 @router.get("/sessions", operation_id="list_sessions", summary="Where I am signed in", responses=refusals(SignInFirst))
@@ -72,13 +74,14 @@ async def list_tokens(call: Asked, limit: Limit = LIMIT, offset: Offset = 0) -> 
     summary="Make a personal token",
     status_code=201,
     responses=refusals(WrongTokenName, TokenExpiresInThePast, TooManyTokens, SignInFirst),
+    openapi_extra={LOCATION: TOKENS},
 )
 async def create(body: NewPersonalToken, call: Asked, response: Response) -> CreatedPersonalToken:
     """Make a token by which a script acts for the person; its text is shown this once.
 
     It takes no Idempotence-Key, because an answer that is kept would keep the token; where it is lost, revoke it.
     """
-    response.headers["Location"] = "/v1/tokens"
+    response.headers["Location"] = TOKENS
     call.caller.own_session()
     token, text = await create_token(
         call.session, actor=call.actor, name=body.name, expires_at=body.expires_at, now=call.now

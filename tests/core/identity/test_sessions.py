@@ -32,6 +32,7 @@ from core.identity.sessions import (
     start_session,
 )
 from core.identity.sign_out_everywhere import sign_out_everywhere
+from core.identity.still_signed_in import still_signed_in
 from core.identity.tokens import LIVES
 from core.identity.whose_token import NOTED_EVERY, Caller, SignInFirst, whose_token
 from core.ids import SessionId, new_id, shorten
@@ -229,6 +230,15 @@ class TestSessions:
 
         alive = [await who(db, secrets, each.access_token) is not None for each in (mine, other, theirs)]
         assert alive == [True, False, True]
+
+    async def test_are_told_from_those_that_ended_however_many_are_asked_for(
+        self, db: Database, secrets: Secrets
+    ) -> None:
+        mine = (await caller_of(db, secrets, await signed_in(db, secrets))).own_session()
+        asked = {mine, *(new_id() for _ in range(20_000))}
+
+        async with db.transaction() as session:
+            assert await still_signed_in(session, asked, now=NOW) == {mine}
 
 
 class TestAPersonalToken:

@@ -86,6 +86,35 @@ class TestMe:
 
         assert await anna.get("/me") == before
 
+    async def test_gets_all_that_is_known_of_them_but_not_by_a_script(self, door: Door) -> None:
+        anna, boris = await door.person("Анна"), await door.person("Борис")
+        await anna.post("/purchases", {"title": "Чай"})
+        await boris.post("/purchases", {"title": "Кофе"})
+
+        answer = await done(anna, "GET", "/me/data")
+
+        assert answer.headers["Content-Type"] == "application/json"
+        assert (answer.json()["person_id"], [row["name"] for row in answer.json()["person"]]) == (anna.id, ["Анна"])
+        assert [each["title"] for each in answer.json()["purchases"]] == ["Чай"]
+        assert boris.id not in answer.text
+        assert await refusal(await script_of(anna), "GET", "/me/data") == (403, "SIGN_IN_FIRST")
+
+    async def test_asks_for_a_statement_and_watches_it(self, door: Door) -> None:
+        anna = await door.person()
+        purchase_id = (await anna.post("/purchases", {"title": "Чай"}))["id"]
+        await anna.post(f"/purchases/{purchase_id}/report", {"format": "csv"})
+        wanted = {"format": "csv", "since": "2026-06-01T12:00:00Z"}
+
+        before = await refusal(anna, "GET", "/me/statement")
+        asked = await done(anna, "POST", "/me/statement", wanted)
+
+        assert before == (404, "REPORT_NOT_FOUND")
+        assert (asked.status_code, asked.json()["status"], asked.json()["purchase_id"]) == (202, "queued", None)
+        assert await anna.get(asked.headers["Location"].removeprefix("/v1")) == asked.json()
+        for since in ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"):
+            told = await refusal(anna, "POST", "/me/statement", {**wanted, "since": since})
+            assert told == (422, "WRONG_SHAPE")
+
     async def test_says_where_to_be_paid(self, door: Door) -> None:
         anna = await door.person()
         wanted = {"phone": "+7 (912) 345-67-89", "card": None, "text": "  tea  or coffee "}

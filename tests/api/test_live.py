@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 from prometheus_client import REGISTRY
 from sqlalchemy import insert, text, update
+from structlog.testing import capture_logs
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -337,6 +338,18 @@ class TestAListener:
         someone.tell(five)
         assert await sending == [four, five]
         assert written == [three.wire]
+
+
+class TestAnError:
+    async def test_of_ours_ends_the_connection_and_is_logged(self) -> None:
+        async def send(frame: Frame) -> None:
+            raise ValueError(frame.text)
+
+        someone = listener.Listener({Kind.PURCHASE}, new_id(), 0)
+        with capture_logs() as lines:
+            await push.push(someone, [Frame("change", "1")], send=send, hear=asyncio.Event().wait, until=None)
+
+        assert [str(line["exc_info"]) for line in lines] == ["1"]
 
 
 class TestWhoIsNot:

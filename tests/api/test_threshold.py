@@ -5,8 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import select, text
+from starlette.types import Message, Receive, Scope, Send
 
+from api import threshold
 from core.db import Database
 from core.ids import new_id
 from core.outbox.models import OutboxRow
@@ -218,6 +221,26 @@ class TestHeaders:
 
 
 class TestFigures:
+    async def test_of_time_are_of_the_beginning_of_an_answer(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        now, seconds = [0.0], "syncbuy_api_request_seconds_sum"
+        monkeypatch.setattr(threshold.time, "perf_counter", lambda: now[0])
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            now[0] = 1
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            now[0] = 100
+            await send({"type": "http.response.body", "body": b""})
+
+        async def nothing(*_: object) -> Message:
+            return {"type": "http.request"}
+
+        of_it = {"operation": threshold.ELSEWHERE}
+        before = REGISTRY.get_sample_value(seconds, of_it) or 0
+        door = threshold.Threshold(app, max_bytes=0, is_public=False)
+        await door({"type": "http", "headers": [], "path": "/"}, nothing, nothing)
+
+        assert REGISTRY.get_sample_value(seconds, of_it) == before + 1
+
     async def test_count_requests_by_operation_and_status(self, door: Door) -> None:
         await door.http.get("/v1/me")
         shown = (await door.http.get("/metrics")).text

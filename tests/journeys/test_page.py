@@ -116,8 +116,13 @@ class TestTwoPeople:
         await expect(_task(app, "такси")).to_contain_text("5\u00a0000")
         await _shoot(page, "mini-app-board")
 
+        await app.get_by_role("link", name="Долги").click()
+        await expect(app.get_by_role("heading", name="Долги")).to_be_visible()
         await anna.press("Посчитать доли")
         await anna.press("Зафиксировать")
+        await expect(app.get_by_role("listitem").filter(has_text="Анна")).to_be_visible()  # nobody asked anew
+        await app.get_by_role("link", name="Покупки").click()
+        await app.get_by_role("link", name="Шашлыки").click()
         await app.get_by_role("link", name="Расчёт").click()
         await expect(app.get_by_role("img", name="Рисунок")).to_be_visible()
         await app.get_by_role("link", name="Борис → Анна").click()

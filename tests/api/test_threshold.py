@@ -1,6 +1,7 @@
 """What every request passes: ids, limits, lengths, headers, and one body for every refusal."""
 
 import asyncio
+import time
 from pathlib import Path
 from typing import Any
 
@@ -223,21 +224,24 @@ class TestHeaders:
 class TestFigures:
     async def test_of_time_are_of_the_beginning_of_an_answer(self, monkeypatch: pytest.MonkeyPatch) -> None:
         now, seconds = [0.0], "syncbuy_api_request_seconds_sum"
-        monkeypatch.setattr(threshold.time, "perf_counter", lambda: now[0])
+        monkeypatch.setattr(time, "perf_counter", lambda: now[0])
 
-        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        async def app(_: Scope, __: Receive, send: Send) -> None:
             now[0] = 1
             await send({"type": "http.response.start", "status": 200, "headers": []})
             now[0] = 100
             await send({"type": "http.response.body", "body": b""})
 
-        async def nothing(*_: object) -> Message:
+        async def receive() -> Message:
             return {"type": "http.request"}
+
+        async def send(_: Message) -> None:
+            pass
 
         of_it = {"operation": threshold.ELSEWHERE}
         before = REGISTRY.get_sample_value(seconds, of_it) or 0
         door = threshold.Threshold(app, max_bytes=0, is_public=False)
-        await door({"type": "http", "headers": [], "path": "/"}, nothing, nothing)
+        await door({"type": "http", "headers": [], "path": "/"}, receive, send)
 
         assert REGISTRY.get_sample_value(seconds, of_it) == before + 1
 

@@ -345,9 +345,12 @@ class TestAnError:
         async def send(frame: Frame) -> None:
             raise ValueError(frame.text)
 
+        async def hear() -> None:
+            await asyncio.Event().wait()
+
         someone = listener.Listener({Kind.PURCHASE}, new_id(), 0)
         with capture_logs() as lines:
-            await push.push(someone, [Frame("change", "1")], send=send, hear=asyncio.Event().wait, until=None)
+            await push.push(someone, [Frame("change", "1")], send=send, hear=hear, until=None)
 
         assert [str(line["exc_info"]) for line in lines] == ["1"]
 
@@ -375,6 +378,22 @@ class TestWhoIsNot:
                 await asyncio.wait_for(client.recv(), 10)
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 4408
+
+    async def test_saying_anything_is_turned_away_where_too_many_are_silent(
+        self, db: Database, api: Copy, anna: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(live_socket, "STRANGERS_MAX", 1)
+        url, token = f"ws://127.0.0.1:{api.port}/v1/live", await token_of(db, anna)
+        async with api.heard(token) as ears:
+            await ears.ready()
+            async with connect(url, proxy=None):
+                with pytest.raises(InvalidStatus) as refused:
+                    await connect(url, proxy=None)
+            assert refused.value.response.status_code == 403
+
+            await until(lambda: not api.app.state.strangers)
+            async with api.heard(token) as again:
+                await again.ready()
 
     async def test_of_an_allowed_page_is_turned_away_before_the_handshake(self, database_url: str) -> None:
         async with copy_of_api(database_url, api_cors_origins="https://friend.example") as api:

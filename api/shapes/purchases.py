@@ -129,6 +129,7 @@ class HistoryEntry(Shape):
 
     id: int = Field(examples=[4711])
     event: str = Field(description="Its name; the fields of `data` are those of the event.", examples=["task.taken"])
+    text: str = Field(description="What happened, in the person's language.", examples=['Anna took "Charcoal"'])
     actor_id: UUID | None = Field(description="Who did it; null is SyncBuy itself.", examples=[ANNA])
     actor_name: str | None = Field(examples=["Anna"])
     at: Moment

@@ -192,17 +192,16 @@ async def history_of(
     limit: int,
     offset: int = 0,
     before: int | None = None,
-) -> list[tuple[HistoryRow, User | None]]:
-    """Return what happened to a purchase and who did it, the newest first, perhaps only what was `before` a row.
+) -> list[HistoryRow]:
+    """Return what happened to a purchase, the newest first, perhaps only what was `before` a row.
 
     :raises PurchaseNotFound: as `visible_purchase`.
     """
     await visible_purchase(session, actor=actor, purchase_id=purchase_id)
-    rows = select(HistoryRow, User).outerjoin(User, User.id == HistoryRow.actor_id)
-    newest = rows.where(HistoryRow.purchase_id == purchase_id).order_by(HistoryRow.id.desc())
+    newest = select(HistoryRow).where(HistoryRow.purchase_id == purchase_id).order_by(HistoryRow.id.desc())
     if before is not None:
         newest = newest.where(HistoryRow.id < before)
-    return [(row, user) for row, user in await session.execute(newest.limit(limit).offset(offset))]
+    return list(await session.scalars(newest.limit(limit).offset(offset)))
 
 
 async def _pending(

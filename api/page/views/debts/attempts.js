@@ -4,7 +4,7 @@ import { html } from "../../html.js";
 import { post } from "../../api.js";
 import { ActButton } from "../../parts/acting.js";
 import { person } from "../../session.js";
-import { has, moment, money, say } from "../../words.js";
+import { moment, money, say } from "../../words.js";
 import { debtChanged } from "./debt.js";
 
 const OPEN = ["created", "pending_confirmation"];
@@ -19,12 +19,11 @@ export function Attempts({ debt }) {
 }
 
 function Attempt({ attempt, debt }) {
-  const { rail, status, amount_cents: cents, currency, created_at: at, failure } = attempt;
+  const { rail, status, amount_cents: cents, currency, created_at: at, failure_text: why } = attempt;
   const isOpen = OPEN.includes(status);
-  const why = failure && has(`failure-${failure}`) ? ` · ${say(`failure-${failure}`)}` : "";
   return html`<li class="line wrap"><span class="grow"><b>${money(cents, currency)}</b>
       <small>${[say(`rail-${rail}`), moment(at)].join(" · ")}</small>
-      <small role="status" class=${status === "failed" ? "bad" : ""}>${say(`attempt-${status}`)}${why}</small></span>
+      <small role="status" class=${status === "failed" ? "bad" : ""}>${say(`attempt-${status}`)}</small>${why && html`<small>${why}</small>`}</span>
     ${isOpen && html`<${Answers} attempt=${attempt} debt=${debt} />`}
     ${status === "succeeded" && debt.payee_id === person.value.id && html`<${GiveBack} attempt=${attempt} debt=${debt} />`}</li>`;
 }

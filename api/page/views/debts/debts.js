@@ -16,14 +16,8 @@ export function Debts() {
 function Side({ role }) {
   const heading = `debts-${role}`;
   return html`<section aria-labelledby=${heading}><h2 id=${heading}>${say(heading)}</h2>
-    <${Read} from=${useRead(`/intents?role=${role}&limit=100`)}>${({ items }) => (items.length
-      ? html`<p class="totals">${totals(items).map(([currency, cents]) => html`<span key=${currency}>${money(cents, currency)}</span>`)}</p>
+    <${Read} from=${useRead(`/intents?role=${role}&limit=100`)}>${({ items, sums }) => (items.length
+      ? html`<p class="totals">${sums.map(({ currency, i_owe_cents: owe, owed_to_me_cents: owed }) => html`<span key=${currency}>${money(role === "payer" ? owe : owed, currency)}</span>`)}</p>
         <ul class="list">${items.map((debt) => html`<${DebtLine} key=${debt.id} debt=${debt} />`)}</ul>`
       : html`<${Empty} words=${say(`no-${heading}`)} />`)}<//></section>`;
-}
-
-function totals(debts) {
-  const sums = {};
-  for (const { currency, left_cents: left } of debts) sums[currency] = (sums[currency] ?? 0) + left;
-  return Object.entries(sums);
 }

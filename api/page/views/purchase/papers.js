@@ -6,9 +6,8 @@ import { useRead } from "../../kept.js";
 import { announce } from "../../notices.js";
 import { ActButton } from "../../parts/acting.js";
 import { Icon } from "../../parts/icons.js";
-import { namesIn } from "../../parts/people.js";
 import { Empty, Read } from "../../parts/reading.js";
-import { has, moment, money, say } from "../../words.js";
+import { moment, say } from "../../words.js";
 
 const FORMATS = ["pdf", "xlsx", "csv", "json"];
 
@@ -61,25 +60,11 @@ function History({ purchase }) {
         setOlder({ items: [...(older?.items ?? []), ...answer.items], next: answer.next });
       };
       return html`${items.length ? html`<ol class="history">${items.map((one) =>
-        html`<${Line} key=${one.id} one=${one} purchase=${purchase} />`)}</ol>` : html`<${Empty} words=${say("no-history")} />`}
+        html`<${Line} key=${one.id} one=${one} />`)}</ol>` : html`<${Empty} words=${say("no-history")} />`}
         ${next && html`<div class="row"><${ActButton} act=${more}>${say("older")}<//></div>`}`;
     }}<//></section>`;
 }
 
-function Line({ one, purchase }) {
-  const key = `event-${one.event}`;
-  const words = has(key) ? say(key, wordsOfEvent(one.data, purchase)) : one.event;
-  return html`<li><time datetime=${one.at}>${moment(one.at)}</time><span>${one.actor_name && html`<b>${one.actor_name}</b>: `}${words}</span></li>`;
-}
-
-/** The fields of an event as its words need them: people by their names, amounts written out. */
-function wordsOfEvent(data, purchase) {
-  const names = namesIn(purchase);
-  for (const debt of purchase.intents) Object.assign(names, { [debt.payer_id]: debt.payer_name, [debt.payee_id]: debt.payee_name });
-  const called = (id) => names[id] ?? say("somebody");
-  const cents = data.amount_cents ?? data.cost_cents;
-  return {
-    title: data.title, name: called(data.user_id ?? data.invitee_id), payer: called(data.payer_id), payee: called(data.payee_id),
-    amount: cents === undefined ? "" : money(cents, purchase.currency),
-  };
+function Line({ one }) {
+  return html`<li><time datetime=${one.at}>${moment(one.at)}</time><span>${one.text}</span></li>`;
 }

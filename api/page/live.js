@@ -2,7 +2,7 @@
 
 import { signal } from "./html.js";
 import { reachable, token } from "./api.js";
-import { refresh, refreshAll } from "./kept.js";
+import { readMissed, refresh, refreshAll } from "./kept.js";
 import { distrust } from "./session.js";
 
 const AGAIN_MILLISECONDS = [500, 1000, 2000, 5000, 10_000];
@@ -22,7 +22,7 @@ let wanted = false;
 /** This function will follow what the person may see, from now on. */
 export function begin() {
   wanted = true;
-  window.addEventListener("online", connectNow);
+  window.addEventListener("online", comeBack);
   document.addEventListener("visibilitychange", connectIfSeen);
   connectNow();
 }
@@ -31,10 +31,21 @@ export function begin() {
 export function end() {
   wanted = false;
   lastEventId = null;
-  window.removeEventListener("online", connectNow);
+  window.removeEventListener("online", comeBack);
   document.removeEventListener("visibilitychange", connectIfSeen);
   clearTimeout(retry);
   socket?.close();
+  isLive.value = null;
+}
+
+function comeBack() {
+  reach();
+  connectNow();
+}
+
+function reach() {
+  reachable.value = true;
+  readMissed();
 }
 
 function connectIfSeen() {
@@ -79,6 +90,7 @@ function again() {
 function take(message) {
   clearTimeout(silence);
   silence = setTimeout(() => socket?.close(), SILENCE_MILLISECONDS);
+  reach();
   if (message.type === "ready") ready(message);
   else if (message.type === "reset") lastEventId = null;
   else if (message.type === "ping") socket?.send(JSON.stringify({ type: "pong" }));
@@ -92,7 +104,6 @@ function take(message) {
 function ready(message) {
   failures = 0;
   isLive.value = true;
-  reachable.value = true;
   if (lastEventId === null) refreshAll();
   lastEventId = message.last_event_id;
 }

@@ -32,7 +32,9 @@ function isDark(colour) {
 
 /** Goes on with the session that was kept, or signs in by what Telegram says of who opened the page. */
 async function signIn() {
+  signInProblem.value = null;
   try {
+    await configure();
     if (isKept() && (await token())) {
       const me = await get("/me");
       person.value = { id: me.id, name: me.name, language: me.language };
@@ -45,6 +47,11 @@ async function signIn() {
     if (!(error instanceof Refused)) console.error(error);
     signInProblem.value = error;
   }
+}
+
+async function configure() {
+  const config = await get("/config");
+  currencies.value = { codes: config.currencies, usual: config.default_currency, exponents: config.exponents };
 }
 
 /** Whoever signs in has their own language and time zone, sees their own things, and hears of their changes. */
@@ -69,10 +76,8 @@ async function settle() {
 telegram.begin();
 effect(wearTheme);
 await speak(telegram.launch.user?.language_code ?? navigator.language);
-const config = await get("/config").catch(() => ({}));
-if (config.currencies) currencies.value = { codes: config.currencies, usual: config.default_currency, exponents: config.exponents };
 await signIn();
 route.begin();
 followPerson();
 effect(() => { if (person.value) settle().catch(() => {}); });
-render(html`<${Shell} />`, document.getElementById("page"));
+render(html`<${Shell} signIn=${signIn} />`, document.getElementById("page"));

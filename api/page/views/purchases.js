@@ -10,7 +10,7 @@ import { Icon } from "../parts/icons.js";
 import { MainAction } from "../parts/main_action.js";
 import { Empty, Read } from "../parts/reading.js";
 import { go } from "../route.js";
-import { currencyCodes, day, money, say } from "../words.js";
+import { currencyCodes, day, eveningOf, money, say } from "../words.js";
 
 /** This view will list purchases, the open ones first. */
 export function Purchases() {
@@ -64,7 +64,7 @@ function NewPurchase({ close }) {
     const due = values.get("due");
     const made = await post("/purchases", {
       title: values.get("title").trim(), currency: values.get("currency"),
-      ...(due && { due_at: new Date(`${due}T20:00`).toISOString() }),
+      ...(due && { due_at: eveningOf(due) }),
     });
     refresh("/purchases?");
     go(`/purchases/${made.id}`);

@@ -2,7 +2,7 @@
 
 import { html, useEffect, useState } from "../../html.js";
 import { file, get, post } from "../../api.js";
-import { useRead } from "../../kept.js";
+import { put, refresh, useRead } from "../../kept.js";
 import { announce } from "../../notices.js";
 import { ActButton } from "../../parts/acting.js";
 import { Icon } from "../../parts/icons.js";
@@ -25,9 +25,11 @@ function Report({ purchase, format }) {
   const status = isAsked ? data?.status ?? "queued" : null;
   useEffect(() => { if (status === "ready") announce(say("report-ready", { format: format.toUpperCase() })); }, [status]);
   const make = async () => {
-    await post(`/purchases/${purchase.id}/report`, { format });
+    put(path, await post(`/purchases/${purchase.id}/report`, { format }));
+    refresh(path); // it may be ready by now
     setAsked(true);
   };
+  useEffect(() => setAsked(false), [purchase.version]); // what was made is of before
   return html`<li class="line"><${Icon} name="file" />
     <span class="grow"><b>${say(`format-${format}`)}</b>
       <small role="status">${status && say(`report-${status}`, { format: format.toUpperCase() })}</small></span>

@@ -50,13 +50,13 @@ async function takeOut({ user_id: id, name }, purchase, isMe) {
 
 function Invite({ purchase, close }) {
   const invite = async (values) => {
-    const username = values.get("username").trim().replace(/^@/, "");
-    await post(`/purchases/${purchase.id}/invites`, { username });
+    const name = values.get("username").trim();
+    await post(`/purchases/${purchase.id}/invites`, { username: name.replace(/^@/, "") });
     changed(purchase.id);
-    tell(say("invited", { name: `@${username}` }));
+    tell(say("invited", { name }));
   };
   return html`<${FormDialog} title=${say("invite")} close=${close} confirm=${say("invite")} act=${invite}>
-    <${Field} label=${say("their-username")} hint=${say("username-hint")} name="username" required pattern="@?[A-Za-z][A-Za-z0-9_]{3,31}"
-      placeholder="@" autocapitalize="none" autofocus />
+    <${Field} label=${say("their-username")} hint=${say("username-hint")} name="username" required maxlength="51"
+      autocapitalize="none" autofocus />
   <//>`;
 }

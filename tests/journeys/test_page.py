@@ -230,7 +230,7 @@ async def _give_back(page: Page) -> None:
     await _accessible(page, "give-back-ru")
     await page.get_by_label("Сколько").fill("100")
     await page.get_by_role("dialog").get_by_role("button", name="Вернуть").click()
-    await expect(page.get_by_role("region", name="Платежи")).to_contain_text("возврат: 100")
+    await expect(page.get_by_role("region", name="Платежи")).to_contain_text("возвращается: 100")
     await _accessible(page, "given-back-ru")
 
 

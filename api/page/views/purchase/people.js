@@ -51,12 +51,12 @@ async function takeOut({ user_id: id, name }, purchase, isMe) {
 function Invite({ purchase, close }) {
   const invite = async (values) => {
     const name = values.get("username").trim();
-    await post(`/purchases/${purchase.id}/invites`, { username: name.replace(/^@/, "") });
+    await post(`/purchases/${purchase.id}/invites`, { username: name });
     changed(purchase.id);
     tell(say("invited", { name }));
   };
   return html`<${FormDialog} title=${say("invite")} close=${close} confirm=${say("invite")} act=${invite}>
-    <${Field} label=${say("their-username")} hint=${say("username-hint")} name="username" required maxlength="51"
+    <${Field} label=${say("their-username")} hint=${say("username-hint")} name="username" required maxlength="50"
       autocapitalize="none" autofocus />
   <//>`;
 }

@@ -63,6 +63,7 @@ class TestAPurchase:
         assert [entry["event"] for entry in second["items"]] == ["purchase.opened"]
         assert second["next"] is None
         assert first["items"][0]["actor_name"] == "Anna"
+        assert first["items"][0]["text"] == "Anna: добавлено «Bread»"
 
     async def test_is_listed_for_those_who_take_part(self, door: Door) -> None:
         anna, boris = await door.person("Anna"), await door.person("Boris")

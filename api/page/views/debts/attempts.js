@@ -9,7 +9,7 @@ import { FormDialog } from "../../parts/dialog.js";
 import { AmountField } from "../../parts/fields.js";
 import { railOf } from "../../parts/methods.js";
 import { person } from "../../session.js";
-import { has, moment, money, say } from "../../words.js";
+import { moment, money, say } from "../../words.js";
 import { debtChanged } from "./debt.js";
 
 const OPEN = ["created", "pending_confirmation"];
@@ -24,15 +24,16 @@ export function Attempts({ debt }) {
 }
 
 function Attempt({ attempt, debt }) {
-  const { status, amount_cents: cents, refunded_cents: refunded, currency, created_at: at, failure } = attempt;
+  const { status, amount_cents: cents, refunded_cents: refunded, refund, currency, created_at: at, failure_text: why } = attempt;
   const isOpen = OPEN.includes(status);
-  const why = failure && has(`failure-${failure}`) ? ` · ${say(`failure-${failure}`)}` : "";
+  const gone = refunded - (refund?.amount_cents ?? 0);
   return html`<li class="line"><span class="grow"><b>${money(cents, currency)}</b>
-      ${refunded > 0 && html`<small>${say("given-back", { amount: money(refunded, currency) })}</small>`}
+      ${gone > 0 && html`<small>${say("given-back", { amount: money(gone, currency) })}</small>`}
+      ${refund && html`<small role="status">${say(`refund-is-${refund.status}`, { amount: money(refund.amount_cents, currency) })}</small>`}
       <small>${[railOf(attempt), moment(at)].join(" · ")}</small>
-      <small role="status" class=${status === "failed" ? "bad" : ""}>${say(`attempt-${status}`)}${why}</small></span>
+      <small role="status" class=${status === "failed" ? "bad" : ""}>${say(`attempt-${status}`)}</small>${why && html`<small>${why}</small>`}</span>
     ${isOpen && html`<${Answers} attempt=${attempt} debt=${debt} />`}
-    ${status === "succeeded" && refunded < cents && debt.payee_id === person.value.id && html`<${GiveBack} attempt=${attempt} debt=${debt} />`}</li>`;
+    ${status === "succeeded" && !refund && refunded < cents && debt.payee_id === person.value.id && html`<${GiveBack} attempt=${attempt} debt=${debt} />`}</li>`;
 }
 
 function Answers({ attempt, debt }) {

@@ -7,9 +7,8 @@ import { announce } from "../../notices.js";
 import { ActButton } from "../../parts/acting.js";
 import { Icon } from "../../parts/icons.js";
 import { Paged } from "../../parts/paged.js";
-import { namesIn } from "../../parts/people.js";
 import { Empty } from "../../parts/reading.js";
-import { has, moment, money, say } from "../../words.js";
+import { moment, say } from "../../words.js";
 
 const FORMATS = ["pdf", "xlsx", "csv", "json"];
 
@@ -53,24 +52,10 @@ async function download(path, title, format) {
 function History({ purchase }) {
   return html`<section aria-labelledby="history"><h2 id="history">${say("history")}</h2>
     <${Paged} path=${`/purchases/${purchase.id}/history`}>${(items) => (items.length
-      ? html`<ol class="history">${items.map((one) => html`<${Line} key=${one.id} one=${one} purchase=${purchase} />`)}</ol>`
+      ? html`<ol class="history">${items.map((one) => html`<${Line} key=${one.id} one=${one} />`)}</ol>`
       : html`<${Empty} words=${say("no-history")} />`)}<//></section>`;
 }
 
-function Line({ one, purchase }) {
-  const key = `event-${one.event}`;
-  const words = has(key) ? say(key, wordsOfEvent(one.data, purchase)) : one.event;
-  return html`<li><time datetime=${one.at}>${moment(one.at)}</time><span>${one.actor_name && html`<b>${one.actor_name}</b>: `}${words}</span></li>`;
-}
-
-/** The fields of an event as its words need them: people by their names, amounts written out. */
-function wordsOfEvent(data, purchase) {
-  const names = namesIn(purchase);
-  for (const debt of purchase.intents) Object.assign(names, { [debt.payer_id]: debt.payer_name, [debt.payee_id]: debt.payee_name });
-  const called = (id) => names[id] ?? say("somebody");
-  const cents = data.amount_cents ?? data.cost_cents;
-  return {
-    title: data.title, name: called(data.user_id ?? data.invitee_id), payer: called(data.payer_id), payee: called(data.payee_id),
-    amount: cents === undefined ? "" : money(cents, purchase.currency),
-  };
+function Line({ one }) {
+  return html`<li><time datetime=${one.at}>${moment(one.at)}</time><span>${one.text}</span></li>`;
 }

@@ -14,7 +14,7 @@ const WORDS = { RUB: ["рублей", "рубля", "рубль", "руб", "р"
  * unless the currency has three decimals or the number cannot be grouped so (`0,125`, `1234.567`, `1.234k`).
  */
 export function readAmount(written, currency) {
-  const text = String(written ?? "").normalize("NFKC").replace(/\s+/g, " ").replace(/[’ʼ]/g, "'").replace(/−/g, "-").trim();
+  const text = String(written ?? "").replace(/\s+/g, " ").replace(/[’ʼ]/g, "'").replace(/[−–—]/g, "-").replace(/×/g, "*").trim();
   if (!text) return null;
   const bare = text.replace(signsOf(currency), "  ").trim(); // two, so that no number goes on behind a sign
   if (bare.replace(TOKEN, "").trim()) return NaN;

@@ -34,7 +34,9 @@ export function end() {
   window.removeEventListener("online", comeBack);
   document.removeEventListener("visibilitychange", connectIfSeen);
   clearTimeout(retry);
+  clearTimeout(silence);
   socket?.close();
+  socket = null;
   isLive.value = null;
 }
 

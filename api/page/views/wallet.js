@@ -92,6 +92,7 @@ function TopUpUnderWay({ id }) {
   if (!data) return null;
   return html`<div class="card" role="status">
     <p>${say(isOpen ? "top-up-waits" : `attempt-${data.status}`)} · ${money(data.amount_cents, data.currency)}</p>
+    ${data.failure_text && html`<p>${data.failure_text}</p>`}
     ${isOpen && data.provider === IN_CHAT && html`<p>${say("invoice-in-chat")}</p>`}
     ${isOpen && data.confirmation_url && html`<button type="button" class="button main"
       onClick=${() => openOutside(data.confirmation_url)}>${say("to-payment")}</button>`}</div>`;

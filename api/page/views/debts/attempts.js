@@ -33,7 +33,7 @@ function Attempt({ attempt, debt }) {
       <small>${[railOf(attempt), moment(at)].join(" · ")}</small>
       <small role="status" class=${status === "failed" ? "bad" : ""}>${say(`attempt-${status}`)}</small>${why && html`<small>${why}</small>`}</span>
     ${isOpen && html`<${Answers} attempt=${attempt} debt=${debt} />`}
-    ${status === "succeeded" && refunded < cents && debt.payee_id === person.value.id && html`<${GiveBack} attempt=${attempt} debt=${debt} />`}</li>`;
+    ${status === "succeeded" && !refund && refunded < cents && debt.payee_id === person.value.id && html`<${GiveBack} attempt=${attempt} debt=${debt} />`}</li>`;
 }
 
 function Answers({ attempt, debt }) {

@@ -1,12 +1,13 @@
 /** The papers of a purchase: its reports as files, and its history. */
 
 import { html, useEffect, useState } from "../../html.js";
-import { file, get, post } from "../../api.js";
+import { file, post } from "../../api.js";
 import { put, refresh, useRead } from "../../kept.js";
 import { announce } from "../../notices.js";
 import { ActButton } from "../../parts/acting.js";
 import { Icon } from "../../parts/icons.js";
-import { Empty, Read } from "../../parts/reading.js";
+import { Paged } from "../../parts/paged.js";
+import { Empty } from "../../parts/reading.js";
 import { moment, say } from "../../words.js";
 
 const FORMATS = ["pdf", "xlsx", "csv", "json"];
@@ -49,22 +50,10 @@ async function download(path, title, format) {
 }
 
 function History({ purchase }) {
-  const path = `/purchases/${purchase.id}/history`;
-  const first = useRead(path);
-  const [older, setOlder] = useState(null); // what was read behind the first page
-  useEffect(() => setOlder(null), [first.data]);
   return html`<section aria-labelledby="history"><h2 id="history">${say("history")}</h2>
-    <${Read} from=${first}>${(page) => {
-      const items = [...page.items, ...(older?.items ?? [])];
-      const next = older ? older.next : page.next;
-      const more = async () => {
-        const answer = await get(`${path}?cursor=${encodeURIComponent(next)}`);
-        setOlder({ items: [...(older?.items ?? []), ...answer.items], next: answer.next });
-      };
-      return html`${items.length ? html`<ol class="history">${items.map((one) =>
-        html`<${Line} key=${one.id} one=${one} />`)}</ol>` : html`<${Empty} words=${say("no-history")} />`}
-        ${next && html`<div class="row"><${ActButton} act=${more}>${say("older")}<//></div>`}`;
-    }}<//></section>`;
+    <${Paged} path=${`/purchases/${purchase.id}/history`}>${(items) => (items.length
+      ? html`<ol class="history">${items.map((one) => html`<${Line} key=${one.id} one=${one} />`)}</ol>`
+      : html`<${Empty} words=${say("no-history")} />`)}<//></section>`;
 }
 
 function Line({ one }) {

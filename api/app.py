@@ -54,6 +54,7 @@ def create_app(ground: Ground) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        redirect_slashes=False,
         telemetry=of_web(),
         generate_unique_id_function=lambda route: route.name,
     )
@@ -65,7 +66,8 @@ def create_app(ground: Ground) -> FastAPI:
     serve_page(app, framed_by=settings.api_framed_by)
     handle_errors(app)
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]
-    app.add_middleware(
+    app.add_middleware(Threshold, max_bytes=settings.api_max_body_bytes, is_public=settings.is_over_tls)
+    app.add_middleware(  # the outermost: pages of others are to read refusals of the threshold too
         CORSMiddleware,
         allow_origins=[origin for origin in settings.api_cors_origins.split(",") if origin],
         allow_methods=METHODS,
@@ -73,5 +75,4 @@ def create_app(ground: Ground) -> FastAPI:
         expose_headers=HEADERS_OUT,
         max_age=600,
     )
-    app.add_middleware(Threshold, max_bytes=settings.api_max_body_bytes, is_public=settings.is_over_tls)
     return app

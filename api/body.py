@@ -31,13 +31,16 @@ async def read_body(request: Request) -> Any:
     """Return what the body of a request says, None if there is none; reading it again costs nothing but time.
 
     :raises TooSlow: if it does not arrive in time.
-    :raises MalformedRequest: if it is no JSON: half of a surrogate pair and NaN are none either.
+    :raises MalformedRequest: if it is no JSON, or so deep that nobody can write it again; half of a surrogate pair and
+        NaN are none either.
     """
     try:
         async with asyncio.timeout(BODY_SECONDS):
             raw = await request.body()
-        return orjson.loads(raw) if raw else None
+        said = orjson.loads(raw) if raw else None
+        orjson.dumps([said])  # as deep as it is where a request is known again by it
     except TimeoutError:
         raise TooSlow from None
-    except orjson.JSONDecodeError:
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
         raise MalformedRequest from None
+    return said

@@ -13,6 +13,7 @@ from starlette.routing import Match, Mount
 
 from core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, TooOften, Unrecognized
 from core.idempotency.key import NoIdempotencyKey, TwoIdempotencyKeys, WrongIdempotencyKey
+from core.idempotency.run_once import SameKeyStillRunning
 from core.texts import DEFAULT_LANGUAGE, LANGUAGES, choose_language
 from core.texts.refusal import say_refusal
 
@@ -134,6 +135,8 @@ def answer_to(refusal: DomainError, request: Request, *, headers: Headers | None
         more["WWW-Authenticate"] = "Bearer"
     if isinstance(refusal, TooOften):
         more["Retry-After"] = str(refusal.params["seconds"])
+    if isinstance(refusal, SameKeyStillRunning):
+        more["Retry-After"] = "1"
     return JSONResponse(body.model_dump(exclude_none=True), status_of(type(refusal)), {**more, **(headers or {})})
 
 

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.refused_tokens import RefusedTokens
 from core.accounts.limits import Limits
 from core.config import ApiSettings, MoneySettings, ProductSettings
 from core.db import Database
@@ -30,6 +31,7 @@ class Ground:
     product: ProductSettings = field(default_factory=ProductSettings)
     money: MoneySettings = field(default_factory=MoneySettings)
     peers: Peers = field(default_factory=lambda: Peers(""))
+    refused_tokens: RefusedTokens = field(default_factory=RefusedTokens)
     bot_token: SecretStr | None = None  # with it Telegram signs who somebody is
 
     @property

@@ -1,7 +1,7 @@
 """Requests that create something carry a key, so that the same one sent twice has one effect and one answer."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -35,14 +35,14 @@ _PARAMETERS = [
 class Creating(Depends):
     """Marks a route that creates something; `location` is where the new thing is, by the fields of its answer."""
 
-    location: str | None = None
+    location: str = field(kw_only=True)
 
 
 def _nothing() -> None:
     """Do nothing: the marker says it all."""
 
 
-def creates(location: str | None = None) -> dict[str, Any]:
+def creates(location: str) -> dict[str, Any]:
     """Return what the decorator of a creating route says of it: `@router.post(..., **creates("/v1/orders/{id}"))`."""
     return {
         "dependencies": [Creating(_nothing, location=location)],
@@ -88,7 +88,7 @@ async def answer_once(
 
 def _response(request: Request, answer: Answer, creating: Creating) -> Response:
     response = Response(answer.body, answer.status, media_type=JSON)
-    if answer.has_effect and creating.location is not None:
+    if answer.has_effect:
         response.headers["Location"] = creating.location.format(**{**request.path_params, **orjson.loads(answer.body)})
     if answer.replayed:
         response.headers[REPLAYED] = "true"

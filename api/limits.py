@@ -8,7 +8,7 @@ from api.ground import Grounded
 from core.budgets.limit import limit
 from core.db import Database
 from core.ids import UserId
-from core.web.peers import address
+from core.web.peers import Peers, address
 
 _IPV6_SITE_BITS = 64  # one household or server has as many addresses as it wants in there
 
@@ -27,10 +27,12 @@ async def limit_address(request: Request, ground: Grounded) -> None:
     :raises TooOften: if it is one too many.
     """
     per_minute = ground.settings.api_sign_ins_per_minute
-    name = f"address:{_site(ground.peers.of(request))}"
+    name = f"address:{site_of(request, ground.peers)}"
     await limit(ground.db, name=name, per_minute=per_minute, burst=per_minute)
 
 
-def _site(peer: str) -> str:
+def site_of(request: Request, peers: Peers) -> str:
+    """Return by which address a sender is counted."""
+    peer = peers.of(request)
     found = address(peer)
     return str(ip_network((found, _IPV6_SITE_BITS), strict=False)) if isinstance(found, IPv6Address) else peer

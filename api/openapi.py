@@ -20,18 +20,16 @@ ABOUT = (
     "UUIDs. What belongs to others is not found. A request that creates something carries an `Idempotence-Key`. Every "
     "answer has an `X-Correlation-Id`, which finds it in our logs; one that the client sends is kept."
 )
-# What any request may be answered, and whom it concerns: everybody, who has a body, who has a body or parameters.
+# What any request may be answered, and whom it concerns: everybody, who is signed in, has a key, a body or parameters.
 _TO_ALL = {
+    "400": "The body is no JSON, or the idempotency key is missing or none.",
+    "408": "The body did not arrive in time.",
+    "413": "The body is too long.",
     "429": "Too often; `Retry-After` says in how many seconds to come again.",
     "500": "A bug of ours; nothing has happened.",
     "503": "The database is away for a moment; nothing has happened, and `Retry-After` says when to come again.",
 }
 _TO_SIGNED_IN = {"401": "No token, or it is nobody's any more."}
-_TO_BODIES = {
-    "400": "The body is no JSON, or the idempotency key is missing or none.",
-    "408": "The body did not arrive in time.",
-    "413": "The body is too long.",
-}
 _TO_KEYS = {"409": "Something stands in the way, or a request with this key is being carried out."}
 _TO_ASKERS = {"422": "Not what this address takes, or a limit is broken."}
 _CODES = {
@@ -52,6 +50,7 @@ _HEADERS: dict[str, Document] = {
     "429": _RETRY_AFTER,
     "503": _RETRY_AFTER,
 }
+_OF_KEYS: dict[str, Document] = {"409": _RETRY_AFTER}  # where a request with this key is being carried out
 _CORRELATION = {"X-Correlation-Id": {"schema": {"type": "string"}, "description": "Finds the request in our logs."}}
 
 
@@ -99,10 +98,10 @@ def _complete(path: str, operation: Document) -> None:
     shared = dict(_TO_ALL)
     if operation.get("security"):
         shared |= _TO_SIGNED_IN
-    if "requestBody" in operation:
-        shared |= _TO_BODIES
+    headers = dict(_HEADERS)
     if any(parameter["in"] == "header" for parameter in operation.get("parameters", ())):
-        shared |= {"400": _TO_BODIES["400"], **_TO_KEYS}
+        shared |= _TO_KEYS
+        headers |= _OF_KEYS
     if "requestBody" in operation or any(each["in"] == "query" for each in operation.get("parameters", ())):
         shared |= _TO_ASKERS
     if "{" in path:
@@ -113,7 +112,7 @@ def _complete(path: str, operation: Document) -> None:
         content = answer.setdefault("content", {}).setdefault(JSON, {"schema": {"$ref": "#/components/schemas/Error"}})
         content.setdefault("examples", {})[_CODES[status]] = _example(status)
     for status, answer in answers.items():
-        answer["headers"] = {**answer.get("headers", {}), **_HEADERS.get(status, {}), **_CORRELATION}
+        answer["headers"] = {**answer.get("headers", {}), **headers.get(status, {}), **_CORRELATION}
     operation["responses"] = dict(sorted(answers.items()))
 
 
@@ -122,8 +121,10 @@ def _link(path: str, operation: Document, document: Document) -> None:
     location = operation.pop(LOCATION, None)
     if location is None:
         return
-    answer = next(answer for status, answer in operation["responses"].items() if status in {"201", "202"})
-    answer["headers"]["Location"] = {"schema": {"type": "string"}, "description": "Where it is.", "example": location}
+    answers = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+    for answer in answers:
+        header = {"schema": {"type": "string"}, "description": "Where it is.", "example": location}
+        answer["headers"]["Location"] = header
     address, _, query = location.partition("?")
     pattern = re.sub(r"\\{\w+\\}", r"\\{(\\w+)\\}", re.escape(address))
     for other, methods in document["paths"].items():
@@ -133,7 +134,8 @@ def _link(path: str, operation: Document, document: Document) -> None:
             values = {name: _value(word, path) for name, word in zip(found.groups(), given, strict=True)}
             values |= {name: _value(word, path) for name, word in re.findall(r"(\w+)=\{(\w+)\}", query)}
             identity = methods["get"]["operationId"]
-            answer["links"] = {identity: {"operationId": identity, "parameters": values}}
+            for answer in answers:
+                answer["links"] = {identity: {"operationId": identity, "parameters": values}}
 
 
 def _value(word: str, path: str) -> str:

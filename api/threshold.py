@@ -2,15 +2,14 @@
 
 import time
 from collections.abc import MutableMapping
-from typing import Any
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import NotNow, OurFault, TooLong, answer_to
+from core.db import is_away
 from core.errors import DomainError
 from core.telemetry import measures
 from core.telemetry.trail import entering
@@ -41,6 +40,7 @@ class Threshold:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        scope["path"] = scope["path"].rstrip("/") or "/"  # a redirect would go to whatever host the sender names
         given = Headers(scope=scope).get(CORRELATION_HEADER)
         began = time.perf_counter()
         with entering("request", correlation_id=given) as identity:
@@ -65,7 +65,7 @@ class Threshold:
         except Exception as failure:
             if leaving.status:
                 raise
-            refusal = NotNow() if _is_away(failure) else OurFault()
+            refusal = NotNow() if is_away(failure) else OurFault()
             log.exception("request-failed", path=scope["path"])
         else:
             return
@@ -102,8 +102,3 @@ class _Leaving:
             for name, value in self._headers.items():
                 headers.setdefault(name, value)
         await self._send(message)
-
-
-def _is_away(failure: Any) -> bool:
-    """Return whether the database did not answer, rather than refuse."""
-    return isinstance(failure, OSError) or (isinstance(failure, DBAPIError) and failure.connection_invalidated)

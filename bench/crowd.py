@@ -21,6 +21,7 @@ class Crowd:
 
     def __init__(self) -> None:
         self.told: list[Told] = []
+        self.lost = 0
         self._news = asyncio.Event()
         self._ears: list[_Ear] = []
 
@@ -44,13 +45,21 @@ class Crowd:
         """Return the next so many messages.
 
         :raises TimeoutError: if they do not come.
+        :raises ConnectionError: if the server hung up on somebody.
         """
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while len(self.told) < count:
+            while len(self.told) < count and not self.lost:
                 self._news.clear()
                 await self._news.wait()
+        if self.lost:
+            raise ConnectionError(f"the server hung up on {self.lost} of {len(self._ears)}")
         taken, self.told = self.told, []
         return taken
+
+    def lose(self) -> None:
+        """Take note that the server hung up on one."""
+        self.lost += 1
+        self._news.set()
 
     def hear(self, told: Told) -> None:
         """Take note of what one was told."""
@@ -93,6 +102,8 @@ class _Ear(asyncio.Protocol):
     def connection_lost(self, _: Exception | None) -> None:
         if not self.is_ready.done():
             self.is_ready.set_exception(ConnectionError("the server hung up"))
+        else:
+            self._crowd.lose()
 
     def _take(self, kind: int, message: bytes, now: float) -> None:
         if kind == PING:

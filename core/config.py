@@ -35,7 +35,7 @@ class DatabaseSettings(_Settings):
         default=None, description="The folder of `initdb` and `postgres`; unset: the wheel's, else the system's."
     )
     database_pool_size: int = Field(
-        default=16, ge=12, le=100, description="Connections of one process; each consumer of events may hold two."
+        default=17, ge=13, le=100, description="Connections of one process; each consumer of events may hold two."
     )
 
 

@@ -6,11 +6,14 @@ from datetime import datetime
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import BigInteger, ClauseElement, DateTime, MetaData, Text, Uuid, event
-from sqlalchemy.dialects.postgresql import JSONB, asyncpg
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import asyncpg as dialects
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -27,6 +30,8 @@ DEAD_CLIENTS = {
 WAKE = "wake"  # it emitted something that somebody waits for
 CHANGED = "changed"  # it wrote down a change that people are to be told of
 BELLS = (WAKE, CHANGED)
+# SQLSTATE: no connection, no room, going down; no such database; a table or column that a migration is still to make.
+_AWAY = ("08", "53", "57", "3D000", "42P01", "42703")
 
 
 def asyncpg_url(url: str) -> str:
@@ -105,14 +110,26 @@ class Database:
             await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
 
+    @contextlib.asynccontextmanager
+    async def own_connection(self) -> AsyncIterator[AsyncConnection]:
+        """Keep a connection of the pool for the whole block; each of its statements is a transaction of its own."""
+        async with self.engine.connect() as connection:
+            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+
     async def run_alone(self, statement: "Alone", parameters: Mapping[str, Any]) -> Any:
         """Carry out one statement as a transaction of its own, in one round trip, and return its first value or None.
 
         Nobody is woken: `ring` does that.
+
+        :raises DBAPIError: as the statements of a transaction do.
         """
         async with self.engine.connect() as connection:
             driver = (await connection.get_raw_connection()).driver_connection
-            return await cast("Any", driver).fetchval(statement.sql, *statement.arguments(parameters))
+            try:
+                return await cast("Any", driver).fetchval(statement.sql, *statement.arguments(parameters))
+            except (asyncpg.PostgresError, asyncpg.InterfaceError) as failure:
+                is_gone = cast("Any", driver).is_closed()
+                raise DBAPIError(statement.sql, None, failure, connection_invalidated=is_gone) from failure
 
     @contextlib.contextmanager
     def on_commit(self, bell: Callable[[], None], *, name: str = WAKE) -> Iterator[None]:
@@ -145,6 +162,16 @@ class Database:
         await self.engine.dispose()
 
 
+def is_away(failure: BaseException) -> bool:
+    """Return whether the database could not be asked, rather than said no: in a moment it may be there again."""
+    if isinstance(failure, OSError | PoolExhausted):
+        return True
+    if isinstance(failure, DBAPIError) and failure.connection_invalidated:
+        return True
+    said = failure.orig if isinstance(failure, DBAPIError) else failure  # a connection that is refused raises as it is
+    return (getattr(said, "sqlstate", None) or "").startswith(_AWAY)
+
+
 @contextlib.contextmanager
 def _hung_up(bells: list[Any], bell: object) -> Iterator[None]:
     bells.append(bell)
@@ -161,7 +188,7 @@ class Alone:
     """
 
     def __init__(self, statement: ClauseElement, *, names: Sequence[str]) -> None:
-        dialect = asyncpg.dialect()  # type: ignore[no-untyped-call]
+        dialect = dialects.dialect()  # type: ignore[no-untyped-call]
         compiled = cast("SQLCompiler", statement.compile(dialect=dialect, column_keys=list(names)))
         self.sql = str(compiled)
         self._fixed = compiled.params

@@ -113,7 +113,8 @@ async def _compare_books(db: Database, bank: Bank, findings: Findings) -> None:
 async def _compare_news(world: World, placed: Placed, orders: dict[int, Order], findings: Findings) -> None:
     """Count in everybody's private chat how often they were told of each of their orders."""
     for buyer in placed.buyers:
-        texts = [seen.text for seen in await world.thread(buyer.telegram_id, buyer.telegram_id)]
+        thread, _ = await world.thread(buyer.telegram_id, buyer.telegram_id)
+        texts = [seen.text for seen in thread]
         for number, order in orders.items():
             if order.user_id != buyer.actor.user_id:
                 continue
@@ -135,6 +136,7 @@ async def _compare_cards(db: Database, world: World, findings: Findings) -> None
             somebody = next(
                 chat["member_ids"][0] for chat in (await world.look())["chats"] if chat["id"] == telegram_id
             )
-            shown = [seen.text for seen in await world.thread(telegram_id, somebody) if seen.id == card.message_id]
+            thread, _ = await world.thread(telegram_id, somebody)
+            shown = [seen.text for seen in thread if seen.id == card.message_id]
             if shown != [wanted]:
                 findings.lost.append(f"the card in chat {telegram_id} does not show how its purchase stands")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Look after the keys that notices, buttons and sign-ins are verified with.", no_args_is_help=True
 )
-NAMES = "buttons, jwt, standard_webhook_secret, stripe_webhook_secret or cloudpayments_api_secret."
+NAMES = "buttons, jwt, refresh, standard_webhook_secret, stripe_webhook_secret or cloudpayments_api_secret."
 OVERLAP_HOURS = 72  # as long as providers repeat a notice that was signed with the old key
 OVERLAP_HOURS_MAX = 24 * 90
 

@@ -6,8 +6,8 @@ import sys
 
 import typer
 
-# Half as many again as there are processors, because a journey waits about as long as it works.
-WORKERS = max(2, (os.cpu_count() or 1) * 3 // 2)
+# Twice as many as there are processors, because a journey waits about as long as it works.
+WORKERS = 2 * (os.cpu_count() or 1)
 
 
 def test(context: typer.Context) -> None:

@@ -40,7 +40,7 @@ class EventStream(Response):
             while (await receive())["type"] != "http.disconnect":
                 pass
 
-        await self._hub.begun()
+        await self._hub.caught_up(self._after)
         with self._hub.listening(self._caller, self._kinds) as listener:
             greeting = await self._hub.greeting(listener, self._caller, self._after)
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})

@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.errors import TooManyListeners
 from api.live.frames import RESET, Frame, frame_of, ready
@@ -22,6 +24,7 @@ LISTENERS_MAX = 20  # connections of one person to one process
 POLL_SECONDS = 1.0  # finds what nobody rang for
 LOOK_SECONDS = 3.0  # for who is not signed in any more
 GOODBYE_SECONDS = 2.0
+CATCH_UP_SECONDS = 2.0
 
 
 class Hub:
@@ -30,22 +33,24 @@ class Hub:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._position: int | None = None  # every change up to it was told
-        self._begun = asyncio.Event()
+        self._rung = asyncio.Event()  # there is something to read
+        self._read = asyncio.Condition()  # notified of every reading
         self._listeners: defaultdict[UserId, set[Listener]] = defaultdict(set)
         self._is_over = False
         self._gone = asyncio.Event()
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Tell what is new until `stopping` is set."""
-        rung, pace = asyncio.Event(), Pace(busy_seconds=POLL_SECONDS)
-        with self._db.on_commit(rung.set, name=CHANGED):
-            while not stopping.is_set():
-                rung.clear()
-                count = await self._tell_news()
-                if count:
-                    pace.worked()
-                if count < AT_ONCE:
-                    await wait_for_bell(rung, stopping, seconds=pace.seconds())
+        """Tell what is new until `stopping` is set, without ever waiting for a connection that requests share."""
+        pace = Pace(busy_seconds=POLL_SECONDS)
+        async with self._db.own_connection() as connection:
+            with self._db.on_commit(self._rung.set, name=CHANGED):
+                while not stopping.is_set():
+                    self._rung.clear()
+                    count = await self._tell_news(connection)
+                    if count:
+                        pace.worked()
+                    if count < AT_ONCE:
+                        await wait_for_bell(self._rung, stopping, seconds=pace.seconds())
 
     async def watch_sessions(self, stopping: asyncio.Event) -> None:
         """Send whoever signed out, or was signed out, away within seconds, until `stopping` is set."""
@@ -72,8 +77,12 @@ class Hub:
                     await self._gone.wait()
 
     @contextlib.contextmanager
-    def listening(self, caller: Caller, kinds: Collection[Kind]) -> Iterator[Listener]:
+    def listening(
+        self, caller: Caller, kinds: Collection[Kind], *, write_now: Callable[[bytes], bool] | None = None
+    ) -> Iterator[Listener]:
         """Tell a person the changes of these kinds that they may see, from now to the end of the block.
+
+        `write_now` writes the frame of a WebSocket without waiting, if it can.
 
         :raises TooManyListeners: if the person listens over too many connections.
         """
@@ -82,7 +91,7 @@ class Hub:
         assert self._position is not None
         if len(self._listeners[user_id]) >= LISTENERS_MAX:
             raise TooManyListeners(most=LISTENERS_MAX)
-        listener = Listener(kinds, credential, self._position)
+        listener = Listener(kinds, credential, self._position, write_now)
         if self._is_over:
             listener.end(Ending.STOPPING)
         self._listeners[user_id].add(listener)
@@ -97,9 +106,18 @@ class Hub:
             if not self._listeners:
                 self._gone.set()
 
-    async def begun(self) -> None:
-        """Wait until this process knows where it begins."""
-        await self._begun.wait()
+    async def caught_up(self, after: int | None) -> None:
+        """Wait until this process reads, and for a moment until it has read what another has told already."""
+        async with self._read:
+            if self._position is None:
+                await self._read.wait()
+            assert self._position is not None
+            if after is None or after <= self._position:
+                return
+            self._rung.set()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(CATCH_UP_SECONDS):
+                    await self._read.wait_for(lambda: (self._position or 0) >= after)
 
     async def greeting(self, listener: Listener, caller: Caller, after: int | None) -> list[Frame]:
         """Return what a listener hears first: of what came after `after`, all that they have missed.
@@ -124,17 +142,16 @@ class Hub:
     def _all(self) -> list[Listener]:
         return [listener for some in self._listeners.values() for listener in some]
 
-    async def _tell_news(self) -> int:
+    async def _tell_news(self, connection: AsyncConnection) -> int:
         """Read what is new and hand it over; return how much it was."""
-        async with self._db.transaction() as session:
-            if self._position is None:
-                self._position = await newest_change(session)
-                self._begun.set()
-                return 0
-            changes = await changes_after(session, self._position)
+        if self._position is None:
+            self._position = await newest_change(connection)
+        changes = await changes_after(connection, self._position)
         for change in changes:
             self._tell(change)
             self._position = change.id
+        async with self._read:
+            self._read.notify_all()
         return len(changes)
 
     def _tell(self, change: Seen) -> None:

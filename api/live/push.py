@@ -1,7 +1,6 @@
 """Send to one listener what the hub tells, over whatever carries it, until either side ends it."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -49,5 +48,4 @@ async def _send(listener: Listener, greeting: Sequence[Frame], send: Callable[[F
     while True:
         for frame in await listener.next():
             await send(frame)
-            if frame.happened is not None:
-                measures.LIVE_SECONDS.observe(time.time() - frame.happened)
+            frame.note_pushed()

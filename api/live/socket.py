@@ -21,6 +21,7 @@ from core.errors import TooOften
 from core.live.models import Kind
 from core.telemetry import measures
 from core.telemetry.trail import entering
+from core.web.sockets import WRITE_NOW
 
 FIRST_WORD_SECONDS = 10.0
 CLOSE_SECONDS = 1.0  # for the word of why, to whoever does not read
@@ -101,8 +102,9 @@ async def _listen(websocket: WebSocket, ground: Ground, first: FirstWord, kinds:
 
     try:
         await limit_person(ground.db, caller.actor.user_id, per_minute=ground.settings.api_requests_per_minute)
-        await hub.begun()
-        with hub.listening(caller, kinds) as listener:
+        await hub.caught_up(first.last_event_id)
+        write_now = websocket.scope["extensions"][WRITE_NOW]["write"]
+        with hub.listening(caller, kinds, write_now=write_now) as listener:
             greeting = await hub.greeting(listener, caller, first.last_event_id)
             return await push(listener, greeting, send=send, hear=hear, until=caller.expires_at)
     except (TooOften, TooManyListeners):

@@ -107,7 +107,7 @@ async def read_statement(
     summary="Send money outside",
     status_code=202,
     responses=refusals(NoSuchRequisite, NotEnoughMoney, *_OF_AMOUNTS),
-    **creates(),
+    **creates("/v1/accounts/withdrawals"),
 )
 async def withdraw(call: Asked, wanted: NewWithdrawal) -> WithdrawalShape:
     """Take money out of my account; an operator sends it to a requisite of mine."""

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from api.body import Route
 from api.errors import language_of
 from api.ground import Asked, Grounded
+from api.idempotency import LOCATION
 from api.limits import limit_address
 from api.openapi import refusals
 from api.proof import proven
@@ -33,6 +34,7 @@ from core.identity.whose_token import SignInFirst
 # Nobody is signed in here yet, so that each use-case has its own transactions, and the address is counted.
 router = APIRouter(prefix="/v1/auth", route_class=Route, dependencies=[Depends(limit_address)], tags=["auth"])
 of_signed_in = new_router("auth")
+ME = "/v1/me"
 
 
 @router.post(
@@ -44,6 +46,7 @@ of_signed_in = new_router("auth")
         200: {"model": Tokens, "description": "This identity is known already: it is the same person."},
         **refusals(NameTaken, WrongLoginName, WrongPasswordLength, ProofRefused),
     },
+    openapi_extra={LOCATION: ME},
 )
 async def register(body: Register, request: Request, response: Response, ground: Grounded) -> Tokens:
     """Make a new person by a name and a password, or by what Telegram signed; the same identity twice is one person."""
@@ -64,7 +67,7 @@ async def register(body: Register, request: Request, response: Response, ground:
                 session, proof=proof, secrets=ground.secrets, now=now, **about
             )
     response.status_code = 201 if is_new else 200
-    response.headers["Location"] = "/v1/me"
+    response.headers["Location"] = ME
     return _tokens(signed_in)
 
 

@@ -18,6 +18,7 @@ from core.purchases.answer_invite import InviteAnswered, InviteNotFound, answer_
 from core.purchases.invite_person import AlreadyTakesPart
 from core.purchases.invite_person import invite_person as invite
 from core.purchases.models import Invite, Purchase
+from core.purchases.own_invite import own_invite
 from core.purchases.queries import invites_of, invites_to, visible_purchase
 from core.purchases.rules import NotActive, NotParticipant, PurchaseNotFound
 
@@ -31,7 +32,7 @@ router = new_router("invites")
     responses=refusals(
         *(PurchaseNotFound, PersonNotFound, NotParticipant, NotActive, AlreadyTakesPart, NameOfTwo, NotAUsername)
     ),
-    **creates(),
+    **creates("/v1/invites/{id}"),
 )
 async def invite_person(
     call: Asked, purchase_id: UUID, actor: Onlooker, whom: InviteByName | InviteById
@@ -62,6 +63,13 @@ async def list_invites(call: Asked, limit: Limit = LIMIT, offset: Offset = 0) ->
     """Return the invites to me that I have not answered, the newest first."""
     found, total = await invites_to(call.session, actor=call.actor, limit=limit, offset=offset)
     return Page(items=await _show(call, found), limit=limit, offset=offset, total=total)
+
+
+@router.get("/invites/{invite_id}", summary="One invite", responses=refusals(InviteNotFound))
+async def read_invite(call: Asked, invite_id: UUID) -> InviteShape:
+    """Return an invite that I got or made, with what was answered."""
+    [shape] = await _show(call, [await own_invite(call.session, actor=call.actor, invite_id=InviteId(invite_id))])
+    return shape
 
 
 @router.post(

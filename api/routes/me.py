@@ -10,10 +10,20 @@ from api.ground import Asked, Grounded
 from api.idempotency import creates
 from api.openapi import refusals
 from api.proof import proven
-from api.shapes.me import Identity, Me, NewIdentity, NewPassword, Requisites, Settings, requisites_shape
+from api.shapes.me import (
+    CurrentPassword,
+    Identity,
+    Me,
+    NewIdentity,
+    NewPassword,
+    Requisites,
+    Settings,
+    requisites_shape,
+)
 from api.transaction import new_router
 from core.clock import utc_now
 from core.identity import models
+from core.identity.confirm_password import WrongCurrentPassword
 from core.identity.link_telegram import (
     IdentityNotFound,
     IdentityTaken,
@@ -27,7 +37,7 @@ from core.identity.people import ways_in
 from core.identity.preferences import QuietTooLong, UnknownLanguage, UnknownTimeZone, change_settings
 from core.identity.register_with_password import NameTaken
 from core.identity.requisites import Kind, NotACard, NotAPhone, WrongRequisite, replace_requisites, requisites_of
-from core.identity.set_password import NameNeeded, WrongCurrentPassword, set_password
+from core.identity.set_password import CodeNeeded, NameNeeded, set_password
 from core.identity.telegram_proof import ProofRefused
 from core.identity.whose_token import Caller, SignInFirst
 
@@ -63,16 +73,22 @@ async def change(body: Settings, call: Asked) -> Me:
     operation_id="set_password",
     summary="Choose a password, or another one",
     status_code=204,
-    responses=refusals(NameNeeded, WrongLoginName, WrongPasswordLength, NameTaken, WrongCurrentPassword, SignInFirst),
+    responses=refusals(
+        NameNeeded, WrongLoginName, WrongPasswordLength, NameTaken, CodeNeeded, WrongCurrentPassword, SignInFirst
+    ),
 )
 async def choose_password(body: NewPassword, caller: Annotated[Caller, Depends(_caller)], ground: Grounded) -> None:
-    """Add a password as a way to sign in, or change it, which ends all other sessions."""
+    """Add a password as a way to sign in, or change it, which ends all other sessions, and tokens of scripts.
+
+    The first takes a `code` that the bot gives for /link; a change takes that or the current password.
+    """
     await set_password(
         ground.db,
         caller=caller,
         name=body.name,
         password=body.password,
         current_password=body.current_password,
+        code=body.code,
         now=utc_now(),
     )
 
@@ -92,17 +108,20 @@ async def link(body: NewIdentity, call: Asked) -> Identity:
     return _identity(await link_telegram(call.session, actor=call.actor, proof=proof, now=call.now))
 
 
-@router.delete(
-    "/me/identities/telegram",
+@of_password.post(
+    "/me/identities/telegram/unlink",
     operation_id="unlink_identity",
     summary="Unlink my Telegram",
     status_code=204,
-    responses=refusals(IdentityNotFound, LastWayIn, SignInFirst),
+    responses=refusals(IdentityNotFound, LastWayIn, WrongCurrentPassword, SignInFirst),
 )
-async def unlink(call: Asked) -> None:
-    """Forget the person's Telegram; the last way to sign in stays."""
-    call.caller.own_session()
-    await unlink_telegram(call.session, actor=call.actor)
+async def unlink(body: CurrentPassword, caller: Annotated[Caller, Depends(_caller)], ground: Grounded) -> None:
+    """Forget the person's Telegram, by their password, which is the way in that stays.
+
+    It ends all other sessions, and tokens of scripts. In its chats the person is seen no more: what they do not take
+    part in is not found.
+    """
+    await unlink_telegram(ground.db, caller=caller, password=body.password)
 
 
 @router.get("/me/requisites", operation_id="read_requisites", summary="Where I want to be paid")

@@ -130,7 +130,7 @@ async def cancel_attempt(call: Asked, attempt_id: UUID) -> AttemptShape:
         *(AttemptNotFound, refunds.NothingToRefund, refunds.RefundUnderWay, NotEnoughMoney),
         refunds.WrongRefundAmount,
     ),
-    **creates(),
+    **creates("/v1/attempts/{attempt_id}"),
 )
 async def refund(call: Asked, attempt_id: UUID, wanted: NewRefund) -> RefundShape:
     """Give back what was paid to me, or as the organiser ask whoever it was paid to."""

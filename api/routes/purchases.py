@@ -18,12 +18,19 @@ from core.money import UnknownCurrency
 from core.purchases.join_purchase import join_purchase as join
 from core.purchases.leave_purchase import HasDoneTasks, OrganizerStays, leave_purchase
 from core.purchases.models import HistoryRow
-from core.purchases.open_purchase import DueInThePast
 from core.purchases.open_purchase import open_purchase as open_new
 from core.purchases.overview import Summary, overview, summaries
 from core.purchases.queries import history_of, visible_purchase
 from core.purchases.remove_participant import ParticipantNotFound, remove_participant
-from core.purchases.rules import NotActive, NotParticipant, NotTheOrganizer, PurchaseNotFound, WrongTitle
+from core.purchases.rules import (
+    DueInThePast,
+    DueTooFar,
+    NotActive,
+    NotParticipant,
+    NotTheOrganizer,
+    PurchaseNotFound,
+    WrongTitle,
+)
 from core.purchases.written_history import people_in_history, written_history
 
 router = new_router("purchases")
@@ -44,7 +51,7 @@ async def list_purchases(
     "/purchases",
     summary="Open a purchase",
     status_code=201,
-    responses=refusals(WrongTitle, UnknownCurrency, DueInThePast),
+    responses=refusals(WrongTitle, UnknownCurrency, DueInThePast, DueTooFar),
     **creates("/v1/purchases/{id}"),
 )
 async def open_purchase(call: Asked, wanted: NewPurchase) -> PurchaseShape:

@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import Response
 
 from api.ground import Asked
+from api.idempotency import LOCATION
 from api.openapi import refusals
 from api.shapes.me import CreatedPersonalToken, NewPersonalToken, PersonalToken, Session
 from api.shapes.page import LIMIT, Limit, Offset, Page
@@ -24,11 +25,13 @@ from core.identity.whose_token import SignInFirst
 from core.ids import SessionId, TokenId
 
 router = new_router("sessions")
+TOKENS = "/v1/tokens"
 
 
-@router.get("/sessions", operation_id="list_sessions", summary="Where I am signed in")
+@router.get("/sessions", operation_id="list_sessions", summary="Where I am signed in", responses=refusals(SignInFirst))
 async def list_sessions(call: Asked, limit: Limit = LIMIT, offset: Offset = 0) -> Page[Session]:
     """List the clients that are signed in, the newest first."""
+    current = call.caller.own_session()
     found, total = await sessions_of(call.session, user_id=call.actor.user_id, limit=limit, offset=offset, now=call.now)
     items = [
         Session(
@@ -37,7 +40,7 @@ async def list_sessions(call: Asked, limit: Limit = LIMIT, offset: Offset = 0) -
             created_at=row.created_at,
             last_used_at=row.refreshed_at,
             expires_at=row.expires_at,
-            is_current=row.id == call.caller.session_id,
+            is_current=row.id == current,
         )
         for row in found
     ]
@@ -71,13 +74,14 @@ async def list_tokens(call: Asked, limit: Limit = LIMIT, offset: Offset = 0) -> 
     summary="Make a personal token",
     status_code=201,
     responses=refusals(WrongTokenName, TokenExpiresInThePast, TooManyTokens, SignInFirst),
+    openapi_extra={LOCATION: TOKENS},
 )
 async def create(body: NewPersonalToken, call: Asked, response: Response) -> CreatedPersonalToken:
     """Make a token by which a script acts for the person; its text is shown this once.
 
     It takes no Idempotence-Key, because an answer that is kept would keep the token; where it is lost, revoke it.
     """
-    response.headers["Location"] = "/v1/tokens"
+    response.headers["Location"] = TOKENS
     call.caller.own_session()
     token, text = await create_token(
         call.session, actor=call.actor, name=body.name, expires_at=body.expires_at, now=call.now

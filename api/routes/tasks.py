@@ -21,6 +21,8 @@ from core.purchases.record_spending import record_spending
 from core.purchases.remove_participant import ParticipantNotFound
 from core.purchases.reopen_task import reopen_task as reopen
 from core.purchases.rules import (
+    DueInThePast,
+    DueTooFar,
     NegativeAmount,
     NotActive,
     NotParticipant,
@@ -55,7 +57,7 @@ async def list_tasks(
     status_code=201,
     responses=refusals(
         *(PurchaseNotFound, ParticipantNotFound, NotParticipant, NotActive, TooManyTasks),
-        *(WrongTitle, NegativeAmount),
+        *(WrongTitle, NegativeAmount, DueInThePast, DueTooFar),
     ),
     **creates("/v1/purchases/{purchase_id}/tasks/{id}"),
 )

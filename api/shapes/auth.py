@@ -6,13 +6,23 @@ from uuid import UUID
 from pydantic import Field, StrictInt
 
 from api.shapes.shape import Shape
-from core.identity.passwords import NAME_LENGTH_MAX, NAME_LENGTH_MIN, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN
+from core.identity.passwords import (
+    NAME_LENGTH_MAX,
+    NAME_LENGTH_MIN,
+    PASSWORD_LENGTH_MAX,
+    PASSWORD_LENGTH_MIN,
+    TYPED_LENGTH_MAX,
+)
 from core.identity.telegram_proof import LENGTH_MAX as PROOF_LENGTH_MAX
 
-# The lengths are described here and checked in core, which says in words what is wrong.
+CODE_LENGTH_MAX = 64  # as people type it, with whatever they put between its letters
+
+# The lengths are described here and checked in core, which says in words what is wrong; what goes far beyond them
+# does not get there.
 Name = Annotated[
     str,
     Field(
+        max_length=TYPED_LENGTH_MAX,
         description="To sign in by: unique however it is capitalised.",
         examples=["anna"],
         json_schema_extra={"minLength": NAME_LENGTH_MIN, "maxLength": NAME_LENGTH_MAX},
@@ -21,6 +31,7 @@ Name = Annotated[
 Secret = Annotated[
     str,
     Field(
+        max_length=4 * PASSWORD_LENGTH_MAX,
         examples=["correct horse battery staple"],
         json_schema_extra={"minLength": PASSWORD_LENGTH_MIN, "maxLength": PASSWORD_LENGTH_MAX, "format": "password"},
     ),
@@ -83,14 +94,14 @@ class SignInByRefreshToken(Shape):
     """By the refresh token that came with the last answer; the next one comes with this answer."""
 
     grant_type: Literal["refresh_token"]
-    refresh_token: str = Field(max_length=200, examples=["sb_rt_0ZAbcdefghijklmnopqrst.x9"])
+    refresh_token: str = Field(max_length=200, examples=["sb_rt_0ZAbcdefghijklmnopqrst.x9.kQ"])
 
 
 class SignInByCode(Shape):
     """By the code that the bot shows to /link."""
 
     grant_type: Literal["one_time_code"]
-    code: str = Field(max_length=64, examples=["ABCD-EFGH"])
+    code: str = Field(max_length=CODE_LENGTH_MAX, examples=["ABCD-EFGH-JKMN"])
 
 
 SignIn = Annotated[
@@ -113,5 +124,7 @@ class Tokens(Shape):
     access_token: str = Field(description="A JSON Web Token for `Authorization: Bearer`.", examples=["eyJhbGciOi"])
     token_type: Literal["bearer"] = "bearer"  # noqa: S105 -- it is the kind of token
     expires_in: int = Field(description="Seconds for which the access token counts.", examples=[900])
-    refresh_token: str = Field(description="Gets the next tokens, once.", examples=["sb_rt_0ZAbcdefghijklmnopqrst.x9"])
+    refresh_token: str = Field(
+        description="Gets the next tokens, once.", examples=["sb_rt_0ZAbcdefghijklmnopqrst.x9.kQ"]
+    )
     user: Person

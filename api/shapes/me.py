@@ -8,8 +8,9 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
-from api.shapes.auth import ByIdentity, Name, Secret
+from api.shapes.auth import CODE_LENGTH_MAX, ByIdentity, Name, Secret
 from api.shapes.shape import Moment, Shape, Yes
+from core.identity.passwords import PASSWORD_LENGTH_MAX, TYPED_LENGTH_MAX
 from core.identity.personal_tokens import NAME_LENGTH_MAX
 from core.identity.preferences import DAYS_MAX
 from core.identity.requisites import Kind
@@ -81,8 +82,23 @@ class NewPassword(Shape):
     name: Name | None = Field(default=None, description="Needed with the first password; later it changes the name.")
     password: Secret
     current_password: str | None = Field(
-        default=None, description="Needed where there is a password.", examples=["correct horse battery staple"]
+        default=None,
+        max_length=4 * PASSWORD_LENGTH_MAX,
+        description="Needed where there is a password, unless there is a `code`.",
+        examples=["correct horse battery staple"],
     )
+    code: str | None = Field(
+        default=None,
+        max_length=CODE_LENGTH_MAX,
+        description="Of the bot for /link; needed with the first password, and where the current one is forgotten.",
+        examples=["ABCD-EFGH-JKMN"],
+    )
+
+
+class CurrentPassword(Shape):
+    """The password that counts now."""
+
+    password: Secret
 
 
 class NewIdentity(ByIdentity):
@@ -122,7 +138,11 @@ class PersonalToken(Shape):
 class NewPersonalToken(Shape):
     """What a new token is called, and how long it counts."""
 
-    name: str = Field(examples=["backup"], json_schema_extra={"minLength": 1, "maxLength": NAME_LENGTH_MAX})
+    name: str = Field(
+        max_length=TYPED_LENGTH_MAX,
+        examples=["backup"],
+        json_schema_extra={"minLength": 1, "maxLength": NAME_LENGTH_MAX},
+    )
     expires_at: Moment | None = Field(default=None, description="null: never.")
 
 

@@ -28,6 +28,13 @@ def _written(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a moment lies in the years 1 to 9999 in UTC too") from None
+
+
 def _no_number(said: object) -> object:
     if not isinstance(said, datetime) and not (isinstance(said, str) and "T" in said):
         raise ValueError("a moment is written as 2026-06-01T12:00:00Z")
@@ -38,7 +45,7 @@ def _no_number(said: object) -> object:
 Moment = Annotated[
     AwareDatetime,
     BeforeValidator(_no_number),
-    AfterValidator(lambda moment: moment.astimezone(UTC)),
+    AfterValidator(_in_utc),
     PlainSerializer(_written, return_type=str, when_used="json"),
     Field(examples=["2026-06-01T12:00:00Z"]),
 ]

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from bot.parsing.plain import plain
 from core.errors import Invalid
 from core.notifications.dates import END_OF_DAY
+from core.purchases.rules import DUE_YEARS_MAX, check_due
 
 LENGTH_MAX = 60
-YEARS_MAX = 5
 
 _MONTHS = (
     "января янв january jan",
@@ -110,14 +110,6 @@ class DateNotUnderstood(Invalid):
     """This is not how a date is written."""
 
 
-class DateInThePast(Invalid):
-    """A due date lies ahead."""
-
-
-class DueTooFar(Invalid):
-    """A due date lies within the next years."""
-
-
 def parse_due(text: str, *, now: datetime, time_zone: str) -> datetime:
     """Return the moment, in UTC, that a person in an IANA time zone means.
 
@@ -127,7 +119,7 @@ def parse_due(text: str, *, now: datetime, time_zone: str) -> datetime:
     not understood. Nothing is guessed: what fits no form is refused, because a date that is nearly right is worse.
 
     :raises DateNotUnderstood: if it is no date.
-    :raises DateInThePast, DueTooFar: if it has passed, or is more than `YEARS_MAX` years ahead.
+    :raises DueInThePast, DueTooFar: if it has passed, or is years ahead.
     """
     words = plain(text).lower().replace("ё", "е").rstrip(".!, ")
     if len(words) > LENGTH_MAX:
@@ -140,11 +132,7 @@ def parse_due(text: str, *, now: datetime, time_zone: str) -> datetime:
         due = None
     if due is None:
         raise DateNotUnderstood(text=words)
-    if due <= now:
-        raise DateInThePast
-    if due.year > now.year + YEARS_MAX:
-        raise DueTooFar(years_max=YEARS_MAX)
-    return due
+    return check_due(due, now=now)
 
 
 def _moment(words: str, local_now: datetime) -> datetime | None:
@@ -241,7 +229,7 @@ def _date(match: re.Match[str], today: date) -> date | None:
     if year:
         return date(int(year) if len(year) > 2 else 2000 + int(year), month, day)  # noqa: PLR2004 -- two digits
     # The 29th of February may be years away.
-    ahead = (year for year in range(today.year, today.year + YEARS_MAX) if day <= monthrange(year, month)[1])
+    ahead = (year for year in range(today.year, today.year + DUE_YEARS_MAX) if day <= monthrange(year, month)[1])
     return next((date(year, month, day) for year in ahead if date(year, month, day) >= today), None)
 
 

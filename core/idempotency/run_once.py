@@ -65,8 +65,9 @@ async def run_once(
 ) -> Answer:
     """Run `effect` once for this key within `scope`, and repeat its answer to every further request for 72 hours.
 
-    The key and the effect commit together, so a crash leaves both or neither. A refusal is answered as `refuse` says,
-    or raised where there is no such word; nothing of what it had begun stays. `scope` is what `scope_of` returns.
+    The key and the effect commit together, so a crash leaves both or neither. A refusal that is kept is answered as
+    `refuse` says; any other is raised, and all where there is no such word. Nothing of what it had begun stays. `scope`
+    is what `scope_of` returns.
 
     :raises SameKeyStillRunning: if another transaction is at it.
     :raises SameKeyOtherRequest: if the key was used for another request.
@@ -108,10 +109,10 @@ async def _carry_out(
     except _NoEffect as refused:
         return refused.answer
     except DomainError as refusal:
-        if refuse is None:
+        answer = None if refuse is None else refuse(refusal)
+        assert answer is None or not answer.has_effect
+        if answer is None or not answer.is_kept:
             raise
-        answer = refuse(refusal)
-        assert not answer.has_effect
         return answer
 
 

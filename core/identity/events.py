@@ -29,3 +29,20 @@ class PlaceholderClaimed(Event):
     aggregate: ClassVar[str] = "user_id"
     user_id: UserId
     placeholder_id: UserId
+
+
+class PasswordSet(Event):
+    """Somebody chose a password to sign in by, or another one."""
+
+    name: ClassVar[str] = "person.password_set"
+    aggregate: ClassVar[str] = "user_id"
+    user_id: UserId
+
+
+class TelegramUnlinked(Event):
+    """Somebody's Telegram account is theirs no more."""
+
+    name: ClassVar[str] = "person.telegram_unlinked"
+    aggregate: ClassVar[str] = "user_id"
+    user_id: UserId
+    telegram_id: int

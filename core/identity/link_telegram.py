@@ -2,16 +2,24 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.db import Database
 from core.errors import Conflict, NotFound
 from core.identity.actor import Actor
+from core.identity.confirm_password import confirm_password
+from core.identity.events import TelegramUnlinked
+from core.identity.leave_chat import leave_all_chats
 from core.identity.meet import follow_new_identity, wait_for_others
-from core.identity.models import Identity, Password, Provider, SignInCode, User
+from core.identity.models import Identity, Password, Provider
 from core.identity.people import hold_person
 from core.identity.sign_in_with_telegram import use_proof
+from core.identity.sign_out_everywhere import sign_out_everywhere
 from core.identity.telegram_proof import Proof
+from core.identity.whose_token import Caller
+from core.ids import UserId
+from core.outbox.emit import emit
 
 
 class IdentityTaken(Conflict):
@@ -45,28 +53,43 @@ async def link_telegram(session: AsyncSession, *, actor: Actor, proof: Proof, no
         raise IdentityTaken
     if known is not None:
         return known
-    if await _telegram_of(session, user) is not None:
+    if await _telegram_of(session, user.id) is not None:
         raise OtherTelegramLinked
     return await follow_new_identity(session, user, proof.person, now=now)
 
 
-async def unlink_telegram(session: AsyncSession, *, actor: Actor) -> None:
-    """Forget the actor's Telegram account; who writes from it is somebody new from then on.
+async def unlink_telegram(db: Database, *, caller: Caller, password: str) -> None:
+    """Forget the caller's Telegram account; who writes from it is somebody new from then on.
 
+    In its chats they are seen no more. It takes the password, by which they sign in from now on, and ends whatever
+    else they are signed in by. The account is told so.
+
+    :raises SignInFirst: if a personal token asks.
     :raises IdentityNotFound: if there is none.
     :raises LastWayIn: if they have no password.
+    :raises TooOften: if the password was tried too often.
+    :raises WrongCurrentPassword: if it is another.
     """
-    user = await hold_person(session, actor.user_id)
-    identity = await _telegram_of(session, user)
-    if identity is None:
-        raise IdentityNotFound
-    if await session.get(Password, user.id) is None:
+    session_id, user_id = caller.own_session(), caller.actor.user_id
+    async with db.transaction() as session:
+        known = await session.get(Password, user_id)
+        if await _telegram_of(session, user_id) is None:
+            raise IdentityNotFound
+    if known is None:
         raise LastWayIn
-    await session.delete(identity)
-    await session.execute(delete(SignInCode).where(SignInCode.user_id == user.id))
+    await confirm_password(db, known=known, given=password)
+    async with db.transaction() as session:
+        await hold_person(session, user_id)
+        identity = await _telegram_of(session, user_id)
+        if identity is None:
+            raise IdentityNotFound
+        await session.delete(identity)
+        await leave_all_chats(session, user_id=user_id)
+        await sign_out_everywhere(session, user_id=user_id, but=session_id)
+        emit(session, TelegramUnlinked(user_id=user_id, telegram_id=int(identity.subject)))
 
 
-async def _telegram_of(session: AsyncSession, user: User) -> Identity | None:
-    own = (Identity.user_id == user.id) & (Identity.provider == Provider.TELEGRAM)
+async def _telegram_of(session: AsyncSession, user_id: UserId) -> Identity | None:
+    own = (Identity.user_id == user_id) & (Identity.provider == Provider.TELEGRAM)
     found: Identity | None = await session.scalar(select(Identity).where(own))
     return found

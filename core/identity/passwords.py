@@ -10,9 +10,11 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
 from core.errors import Invalid
-from core.identity.clean import clean
+from core.identity.clean import clean, visible
 
 NAME_LENGTH_MIN, NAME_LENGTH_MAX = 3, 50
+TYPED_LENGTH_MAX = 4 * NAME_LENGTH_MAX  # in more code points nobody types a name; to normalise them takes seconds
+_NAME_LENGTHS = {"length_min": NAME_LENGTH_MIN, "length_max": NAME_LENGTH_MAX}
 PASSWORD_LENGTH_MIN, PASSWORD_LENGTH_MAX = 8, 200
 # argon2id with what OWASP's Password Storage Cheat Sheet asks for at the least; 20 MiB a hash let a small machine make
 # several at once.
@@ -32,15 +34,18 @@ def check_login_name(name: str) -> str:
 
     :raises WrongLoginName: if it is too short or too long, or looks like somebody's username in Telegram.
     """
-    kept = clean(unicodedata.normalize("NFKC", name))
+    kept = _normal(name)
     if not NAME_LENGTH_MIN <= len(kept) <= NAME_LENGTH_MAX or kept.startswith("@"):
-        raise WrongLoginName(length_min=NAME_LENGTH_MIN, length_max=NAME_LENGTH_MAX)
+        raise WrongLoginName(**_NAME_LENGTHS)
     return kept
 
 
 def name_key(name: str) -> str:
-    """Return what two names have in common that people would take for one (Unicode's NFKC_Casefold)."""
-    return unicodedata.normalize("NFKC", clean(unicodedata.normalize("NFKC", name)).casefold())
+    """Return what two names have in common that people would take for one (Unicode's NFKC_Casefold).
+
+    :raises WrongLoginName: if it is so long that it is nobody's.
+    """
+    return unicodedata.normalize("NFKC", _normal(name).casefold())
 
 
 def check_password(password: str) -> None:
@@ -70,6 +75,12 @@ def is_outdated(hashed: bytes) -> bool:
 def fingerprint(secret: str) -> bytes:
     """Return what is kept of a secret that is random already, so that its hash needs no salt and no time."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
+
+
+def _normal(name: str) -> str:
+    if len(name) > TYPED_LENGTH_MAX:
+        raise WrongLoginName(**_NAME_LENGTHS)
+    return clean(visible(unicodedata.normalize("NFKC", name)))
 
 
 def _written(password: str) -> bytes:

@@ -10,7 +10,7 @@ from core.errors import Conflict, Invalid, NotFound
 from core.identity.actor import Actor
 from core.identity.clean import clean
 from core.identity.models import PersonalToken
-from core.identity.passwords import fingerprint
+from core.identity.passwords import TYPED_LENGTH_MAX, fingerprint
 from core.identity.people import hold_person
 from core.ids import TokenId, UserId, new_id
 
@@ -44,7 +44,7 @@ async def create_token(
     :raises WrongTokenName, TokenExpiresInThePast: if it cannot be called so, or would never count.
     :raises TooManyTokens: if there are too many.
     """
-    called = clean(name)
+    called = "" if len(name) > TYPED_LENGTH_MAX else clean(name)
     if not 1 <= len(called) <= NAME_LENGTH_MAX:
         raise WrongTokenName(length_max=NAME_LENGTH_MAX)
     if expires_at is not None and expires_at <= now:

@@ -12,7 +12,7 @@ from core.db import Database
 from core.errors import Unrecognized
 from core.identity.models import SessionRow
 from core.identity.passwords import fingerprint
-from core.identity.sessions import IDLE_MAX, PREFIX, SEPARATOR, SignedIn, next_secret, signed_in
+from core.identity.sessions import IDLE_MAX, PREFIX, SEPARATOR, SignedIn, next_secret, signed_in, was_given
 from core.ids import SessionId, lengthen
 from core.secrets import Secrets
 
@@ -31,28 +31,28 @@ async def refresh_session(db: Database, *, refresh_token: str, secrets: Secrets,
 
     Who asks again with the same token, because the answer was lost or two windows asked at once, gets the same next
     one for a few seconds, unless that was used meanwhile. An older token means that two clients have it: the session
-    ends for both, which must be committed though it is refused.
+    ends for both, which must be committed though it is refused. What we never gave means nothing, and ends nothing.
 
     :raises RefreshRefused: if the token is none, or too old, or the session has ended.
     """
-    session_id, secret = _parts(refresh_token)
+    session_id, secret, mark = _parts(refresh_token)
     async with db.transaction() as session:
         alive = (SessionRow.id == session_id) & (SessionRow.expires_at > now)
         row = await session.scalar(select(SessionRow).where(alive).with_for_update())
         following = None if row is None else _following(row, secret, now)
         if row is not None and following is not None:
             return await signed_in(session, row, following, secrets=secrets, now=now)
-        if row is not None:
+        if row is not None and was_given(row.id, secret, mark, secrets=secrets, now=now):
             await _end(session, row)
     raise RefreshRefused
 
 
-def _parts(refresh_token: str) -> tuple[SessionId, str]:
-    short, separator, secret = refresh_token.removeprefix(PREFIX).partition(SEPARATOR)
-    if len(refresh_token) > LENGTH_MAX or not separator or not secret.isascii():
+def _parts(refresh_token: str) -> tuple[SessionId, str, str]:
+    if len(refresh_token) > LENGTH_MAX or not refresh_token.isascii():
         raise RefreshRefused
     try:
-        return SessionId(lengthen(short)), secret
+        short, secret, mark = refresh_token.removeprefix(PREFIX).split(SEPARATOR)
+        return SessionId(lengthen(short)), secret, mark
     except ValueError:
         raise RefreshRefused from None
 

@@ -16,10 +16,11 @@ from core.identity.models import SessionRow, User
 from core.identity.passwords import fingerprint
 from core.identity.tokens import LIVES, issue_access_token
 from core.ids import SessionId, UserId, new_id, shorten
-from core.secrets import Secrets
+from core.secrets import Secret, Secrets
 
 IDLE_MAX = timedelta(days=30)  # a session that nobody refreshes for so long is over
 CLIENT_LENGTH_MAX = 200
+KEY = "refresh"  # of the secrets: by it refresh tokens that we gave are told from made-up ones
 PREFIX = "sb_rt_"
 SEPARATOR = "."
 
@@ -62,12 +63,19 @@ async def signed_in(
     """Return the tokens of a session whose secret this is."""
     user = await session.get_one(User, row.user_id)
     access_token = issue_access_token(user_id=row.user_id, session_id=row.id, secrets=secrets, now=now)
-    return SignedIn(user, access_token, f"{PREFIX}{shorten(row.id)}{SEPARATOR}{secret}")
+    mark = _mark(row.id, secret, key=secrets.newest(KEY, now))
+    return SignedIn(user, access_token, PREFIX + SEPARATOR.join((shorten(row.id), secret, mark)))
+
+
+def was_given(session_id: SessionId, secret: str, mark: str, *, secrets: Secrets, now: datetime) -> bool:
+    """Return whether a refresh token of this session ever had this secret: its (ASCII) mark is ours."""
+    marks = [_mark(session_id, secret, key=key) for key in secrets.active(KEY, now)]
+    return any(hmac.compare_digest(mark, ours) for ours in marks)
 
 
 def next_secret(secret: str, nonce: bytes) -> str:
     """Return the secret that follows; who knows only one of both, learns nothing of it."""
-    return urlsafe_b64encode(hmac.digest(nonce, secret.encode(), "sha256")).decode().rstrip("=")
+    return _written(hmac.digest(nonce, secret.encode(), "sha256"))
 
 
 async def sessions_of(
@@ -94,3 +102,11 @@ async def end_sessions(session: AsyncSession, *, user_id: UserId, but: SessionId
     """Sign a person out everywhere, except in one place, and return how many sessions that ended."""
     own = (SessionRow.user_id == user_id) & SessionRow.id.is_distinct_from(but)
     return len((await session.scalars(delete(SessionRow).where(own).returning(SessionRow.id))).all())
+
+
+def _mark(session_id: SessionId, secret: str, *, key: Secret) -> str:
+    return _written(hmac.digest(key.value.encode(), f"{session_id} {secret}".encode(), "sha256")[:16])
+
+
+def _written(digest: bytes) -> str:
+    return urlsafe_b64encode(digest).decode().rstrip("=")

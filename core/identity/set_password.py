@@ -8,36 +8,48 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.db import Database
 from core.errors import Forbidden, Invalid
-from core.identity.guesses import count_guess
+from core.identity.confirm_password import WrongCurrentPassword, confirm_password
+from core.identity.events import PasswordSet
 from core.identity.models import Password
-from core.identity.passwords import check_login_name, check_password, hash_password, is_password, name_key
+from core.identity.passwords import check_login_name, check_password, hash_password, name_key
 from core.identity.people import hold_person
 from core.identity.register_with_password import NameTaken, keep_password
-from core.identity.sessions import end_sessions
+from core.identity.sign_in_with_code import use_code
+from core.identity.sign_out_everywhere import sign_out_everywhere
 from core.identity.whose_token import Caller
 from core.ids import UserId
+from core.outbox.emit import emit
 
 
 class NameNeeded(Invalid):
     """The first password needs a name to sign in by."""
 
 
-class WrongCurrentPassword(Forbidden):
-    """Who changes a password or a name knows the password that counts now."""
+class CodeNeeded(Forbidden):
+    """The first password, or one that takes the place of a forgotten one, needs a code that the chat shows now."""
 
 
 async def set_password(
-    db: Database, *, caller: Caller, name: str | None, password: str, current_password: str | None, now: datetime
+    db: Database,
+    *,
+    caller: Caller,
+    name: str | None,
+    password: str,
+    current_password: str | None,
+    code: str | None,
+    now: datetime,
 ) -> None:
-    """Let the caller sign in by this password, and by another `name` if it is given.
+    """Let the caller sign in by this password, and by another `name` if it is given; they are told so in their chat.
 
-    A change ends all sessions but the caller's: who asks for it may fear that somebody else is signed in.
+    A session may be stolen: what lets somebody in for ever takes the current password, or a `code` from the chat. A
+    change ends whatever else the caller is signed in by: who asks for it may fear that somebody else is signed in.
 
     :raises SignInFirst: if a personal token asks.
     :raises WrongLoginName, WrongPasswordLength: if it is no name or no password.
     :raises NameNeeded: if there is no password yet, and no name.
+    :raises CodeNeeded: if there is no password yet, and no code; or if the code is not theirs, or not valid.
     :raises TooOften: if the current password was tried too often.
-    :raises WrongCurrentPassword: if there is a password, and `current_password` is another.
+    :raises WrongCurrentPassword: if there is a password and no code, and `current_password` is another.
     :raises NameTaken: if the name is somebody else's.
     """
     session_id = caller.own_session()
@@ -46,21 +58,39 @@ async def set_password(
     check_password(password)
     async with db.transaction() as session:
         known = await session.get(Password, user_id)
-    if known is not None:
-        await count_guess(db, name=known.name)
-        if not await is_password(current_password or "", known.hash):
-            raise WrongCurrentPassword
-    if known is None and kept_name is None:
-        raise NameNeeded
+    if known is None:
+        await _keep_first(db, user_id, name=kept_name, password=password, code=code, now=now)
+        return
+    if code is None:
+        await confirm_password(db, known=known, given=current_password)
     hashed = await hash_password(password)
     async with db.transaction() as session:
         await hold_person(session, user_id)
-        if known is None:
-            assert kept_name is not None
-            await keep_password(session, user_id=user_id, name=kept_name, hashed=hashed, now=now)
-            return
+        if code is not None:
+            await _use_code(session, user_id, code, now=now)
         await _change(session, user_id, before=known.hash, hashed=hashed, name=kept_name, now=now)
-        await end_sessions(session, user_id=user_id, but=session_id)
+        await sign_out_everywhere(session, user_id=user_id, but=session_id)
+        emit(session, PasswordSet(user_id=user_id))
+
+
+async def _keep_first(
+    db: Database, user_id: UserId, *, name: str | None, password: str, code: str | None, now: datetime
+) -> None:
+    if name is None:
+        raise NameNeeded
+    if code is None:
+        raise CodeNeeded
+    hashed = await hash_password(password)
+    async with db.transaction() as session:
+        await hold_person(session, user_id)
+        await _use_code(session, user_id, code, now=now)
+        await keep_password(session, user_id=user_id, name=name, hashed=hashed, now=now)
+        emit(session, PasswordSet(user_id=user_id))
+
+
+async def _use_code(session: AsyncSession, user_id: UserId, code: str, *, now: datetime) -> None:
+    if await use_code(session, code=code, now=now) != user_id:
+        raise CodeNeeded
 
 
 async def _change(

@@ -8,7 +8,7 @@ from core.db import Database
 from core.errors import Unrecognized
 from core.identity.guesses import count_guess
 from core.identity.models import Password
-from core.identity.passwords import hash_password, is_outdated, is_password, name_key
+from core.identity.passwords import WrongLoginName, hash_password, is_outdated, is_password, name_key
 from core.identity.sessions import SignedIn, start_session
 from core.secrets import Secrets
 
@@ -25,15 +25,19 @@ async def sign_in_with_password(
     :raises TooOften: if this name was tried too often.
     :raises WrongNameOrPassword: if it is so, or the password was changed meanwhile.
     """
-    await count_guess(db, name=name)
+    try:
+        key = name_key(name)
+    except WrongLoginName:
+        raise WrongNameOrPassword from None
+    await count_guess(db, name_key=key)
     async with db.transaction() as session:
-        known = await session.scalar(select(Password).where(Password.name_key == name_key(name)))
+        known = await session.scalar(select(Password).where(Password.name_key == key))
     hashed = None if known is None else known.hash
     if not await is_password(password, hashed) or hashed is None:
         raise WrongNameOrPassword
     renewed = await hash_password(password) if is_outdated(hashed) else hashed
     async with db.transaction() as session:
-        unchanged = (Password.name_key == name_key(name)) & (Password.hash == hashed)
+        unchanged = (Password.name_key == key) & (Password.hash == hashed)
         kept = await session.scalar(select(Password).where(unchanged).with_for_update())
         if kept is None:
             raise WrongNameOrPassword

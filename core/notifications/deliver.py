@@ -92,7 +92,7 @@ async def _claim(session: AsyncSession, notification: Notification, bot_username
             notification.not_before = next_allowed(now, quiet)
             return None
         reader = Reader(address.user_id, address.language, address.time_zone, bot_username, now)
-        telegram_id, is_group = address.telegram_id, False
+        telegram_id, is_group = notification.params.get("telegram_id", address.telegram_id), False
     else:
         chat = await session.get_one(Chat, notification.chat_id)
         reader = Reader(None, chat.language, "UTC", bot_username, now)

@@ -13,7 +13,7 @@ from core.purchases.happened import happened
 from core.purchases.models import Purchase, Task, TaskStatus
 from core.purchases.queries import locked_own_purchase, takes_part
 from core.purchases.remove_participant import ParticipantNotFound
-from core.purchases.rules import check_active, check_amount, check_title
+from core.purchases.rules import check_active, check_amount, check_due, check_title
 
 TASKS_MAX = 500
 
@@ -37,13 +37,14 @@ async def add_task(
 
     :raises PurchaseNotFound, NotParticipant: if the actor does not take part.
     :raises WrongTitle, NegativeAmount, AmountTooLarge: if the title or the estimate breaks its limits.
+    :raises DueInThePast, DueTooFar: if `due_at` is over, or years ahead.
     :raises ParticipantNotFound: if the assignee does not take part.
     :raises NotActive, TooManyTasks: if the purchase takes no more tasks.
     """
     purchase = await locked_own_purchase(session, actor=actor, purchase_id=purchase_id)
     task = await new_task(session, purchase, actor, title, now=now)
     task.estimate_minor = None if estimate_minor is None else check_amount(estimate_minor)
-    task.due_at = due_at
+    task.due_at = None if due_at is None else check_due(due_at, now=now)
     if assignee_id is not None:
         if not await takes_part(session, purchase_id=purchase_id, user_id=assignee_id):
             raise ParticipantNotFound

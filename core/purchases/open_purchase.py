@@ -4,18 +4,13 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.errors import Invalid
 from core.identity.actor import Actor
 from core.ids import ChatId
 from core.money import exponent
 from core.purchases.events import PurchaseOpened
 from core.purchases.happened import happened
 from core.purchases.models import Participant, Purchase
-from core.purchases.rules import check_title
-
-
-class DueInThePast(Invalid):
-    """A purchase cannot be due before it begins."""
+from core.purchases.rules import check_due, check_title
 
 
 async def open_purchase(
@@ -33,18 +28,16 @@ async def open_purchase(
 
     :raises WrongTitle: if the title has not 1 to 100 characters.
     :raises UnknownCurrency: if `currency` is no ISO 4217 code.
-    :raises DueInThePast: if `due_at` is over.
+    :raises DueInThePast, DueTooFar: if `due_at` is over, or years ahead.
     """
     exponent(currency)
-    if due_at is not None and due_at <= now:
-        raise DueInThePast
     purchase = Purchase(
         chat_id=chat_id,
         thread_id=thread_id,
         owner_id=actor.user_id,
         title=check_title(title),
         currency=currency,
-        due_at=due_at,
+        due_at=None if due_at is None else check_due(due_at, now=now),
         created_at=now,
     )
     session.add(purchase)

@@ -195,10 +195,14 @@ async def history_of(
 ) -> list[HistoryRow]:
     """Return what happened to a purchase, the newest first, perhaps only what was `before` a row.
 
+    What became of its debts is for those who take part.
+
     :raises PurchaseNotFound: as `visible_purchase`.
     """
     await visible_purchase(session, actor=actor, purchase_id=purchase_id)
     newest = select(HistoryRow).where(HistoryRow.purchase_id == purchase_id).order_by(HistoryRow.id.desc())
+    if not await takes_part(session, purchase_id=purchase_id, user_id=actor.user_id):
+        newest = newest.where(~HistoryRow.payload.has_key("intent_id"))
     if before is not None:
         newest = newest.where(HistoryRow.id < before)
     return list(await session.scalars(newest.limit(limit).offset(offset)))

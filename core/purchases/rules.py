@@ -1,12 +1,15 @@
 """What may be done to a purchase, and by whom (pure)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.identity.clean import clean
 from core.ids import UserId
 from core.money import MINOR_MAX, AmountTooLarge
 from core.purchases.models import TITLE_LENGTH_MAX, Purchase, PurchaseStatus, Task, TaskStatus
+
+DUE_YEARS_MAX = 5
 
 
 class PurchaseNotFound(NotFound):
@@ -45,6 +48,14 @@ class NegativeAmount(Invalid):
     """An amount of money is zero or more."""
 
 
+class DueInThePast(Invalid):
+    """A due date lies ahead."""
+
+
+class DueTooFar(Invalid):
+    """A due date lies within the next five years."""
+
+
 def check_title(title: str) -> str:
     """Return the title as it is kept.
 
@@ -67,6 +78,18 @@ def check_amount(minor: int) -> int:
     if minor > MINOR_MAX:
         raise AmountTooLarge
     return minor
+
+
+def check_due(due_at: datetime, *, now: datetime) -> datetime:
+    """Return the moment by which something is to be done.
+
+    :raises DueInThePast, DueTooFar: if it has passed, or is more than `DUE_YEARS_MAX` years ahead.
+    """
+    if due_at <= now:
+        raise DueInThePast
+    if due_at.year > now.year + DUE_YEARS_MAX:
+        raise DueTooFar(years_max=DUE_YEARS_MAX)
+    return due_at
 
 
 def check_active(purchase: Purchase) -> None:

@@ -30,7 +30,7 @@ class Peers:
     """Knows the networks of our own proxies, given by commas."""
 
     def __init__(self, trusted_proxies: str) -> None:
-        self._trusted = [ip_network(network.strip()) for network in trusted_proxies.split(",") if network.strip()]
+        self.trusted = [ip_network(network.strip()) for network in trusted_proxies.split(",") if network.strip()]
 
     def of(self, request: Connection) -> str:
         """Return the address of the sender, empty where it cannot be told.
@@ -41,18 +41,26 @@ class Peers:
         connected = address(request.client.host) if request.client else None
         if connected is None:
             return ""
-        if not any(connected in network for network in self._trusted):
+        if not self._is_trusted(connected):
             return str(connected)
         forwarded = request.headers.getlist("x-forwarded-for")
         if not forwarded:
             return str(connected)
         return str(address(forwarded[-1].rpartition(",")[2].strip()) or "")
 
+    def is_near(self, request: Connection) -> bool:
+        """Return whether a request comes from our own network, which figures are shown to.
 
-def is_ours(peer: str) -> bool:
-    """Return whether an address is one of our own network, which figures are shown to."""
-    found = address(peer)
-    return found is not None and not found.is_global
+        What a proxy passes on that nobody has named may come from anywhere.
+        """
+        connected = address(request.client.host) if request.client else None
+        if not self._is_trusted(connected) and request.headers.getlist("x-forwarded-for"):
+            return False
+        sender = address(self.of(request))
+        return sender is not None and not sender.is_global
+
+    def _is_trusted(self, connected: IPv4Address | IPv6Address | None) -> bool:
+        return connected is not None and any(connected in network for network in self.trusted)
 
 
 def address(written: str) -> IPv4Address | IPv6Address | None:

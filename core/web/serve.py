@@ -7,6 +7,8 @@ from typing import Any
 
 import uvicorn
 
+from core.web.connection import Connection
+
 FINISH_SECONDS = 5  # for what is being answered when the process stops; longer than the database may take
 HEADERS_MAX = 16384  # bytes
 SAID_MAX = 16384  # bytes of one message over a WebSocket
@@ -42,7 +44,7 @@ async def serve(app: Any, listening: socket.socket, stopping: asyncio.Event, *, 
     """
     config = uvicorn.Config(
         app,
-        http="h11",  # the other parser keeps headers of any length in memory
+        http=Connection,  # by h11: the other parser keeps headers of any length in memory
         ws=_sockets() if websockets else "none",
         ws_max_size=SAID_MAX,
         ws_per_message_deflate=False,  # messages are small, and a compressor for each connection is not

@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx2
 
+from sandbox.asking import new_client
+
 Thing = dict[str, Any]
 
 
@@ -25,7 +27,7 @@ class Bank:
     @contextlib.asynccontextmanager
     async def connect(cls, url: str) -> AsyncIterator["Bank"]:
         """Reach the bank at `url`."""
-        async with httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False) as client:
+        async with new_client(base_url=url, timeout=30) as client:
             yield cls(client)
 
     async def payments(self) -> list[Thing]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx2
 
+from sandbox.asking import new_client
 from sandbox.bank.money import read_amount
 from sandbox.bank.objects import payment_object, written_money, written_time
 from sandbox.bank.refusal import Impossible
@@ -41,7 +42,7 @@ class Notices:
         self.state = state
         self.retry_seconds = retry_seconds
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._client = httpx2.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False)
+        self._client = new_client(timeout=ANSWER_SECONDS)
 
     def resume(self) -> None:
         """Go on with what was on its way when the bank stopped."""

@@ -18,6 +18,7 @@ from sandbox.telegram.refusal import Refusal
 from sandbox.telegram.world import World
 
 PAGE = Path(__file__).parent / "page"
+WAIT_SECONDS = 1.0
 
 
 def create_app(
@@ -58,8 +59,12 @@ def _add_state(app: FastAPI, world: World) -> None:
         return world.state()
 
     @app.get("/sandbox/chats/{chat_id}/messages")
-    async def messages(chat_id: int, viewer: int, after: int = 0, limit: int = 200) -> dict[str, Any]:
-        return {"messages": world.thread(chat_id, viewer, after=after, limit=limit)}
+    async def messages(
+        chat_id: int, viewer: int, after: int = 0, limit: int = 200, last_event: int | None = None
+    ) -> dict[str, Any]:
+        if last_event is not None:  # who has seen all until then waits for something to happen
+            await world.events.something(last_event, within_seconds=WAIT_SECONDS)
+        return {"messages": world.thread(chat_id, viewer, after=after, limit=limit), "last_event": world.events.last}
 
     @app.get("/sandbox/calls")
     async def calls(after: int = 0) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What happens, as a stream that the page follows and can take up again."""
 
 import asyncio
+import contextlib
 import json
 from collections import deque
 from collections.abc import AsyncIterator
@@ -33,6 +34,12 @@ class Events:
     def _wake(self) -> None:
         news, self._news = self._news, asyncio.Event()
         news.set()
+
+    async def something(self, after: int, *, within_seconds: float) -> None:
+        """Return when there is an event after a number, or the time is over."""
+        if after >= self.last and not self.closed:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), within_seconds)
 
     async def follow(self, after: int) -> AsyncIterator[str]:
         """Yield server-sent events from after a number on, for ever."""

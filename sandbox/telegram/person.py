@@ -10,6 +10,8 @@ from typing import Any
 
 import httpx2
 
+from sandbox.asking import new_client
+
 
 class NotSeen(AssertionError):
     """A person does not see what was expected; the text shows what they see."""
@@ -56,7 +58,7 @@ class World:
     @contextlib.asynccontextmanager
     async def connect(cls, url: str) -> AsyncIterator["World"]:
         """Reach the sandbox at `url`."""
-        async with httpx2.AsyncClient(base_url=url, timeout=30, trust_env=False) as client:
+        async with new_client(base_url=url, timeout=30) as client:
             world = cls(client)
             await world.look()
             yield world
@@ -107,10 +109,14 @@ class World:
         content: bytes = answer.content
         return content
 
-    async def thread(self, chat_id: int, viewer: int) -> list[Seen]:
-        """Return what somebody sees in a chat, the oldest first."""
-        answer = await self._client.get(f"/sandbox/chats/{chat_id}/messages", params={"viewer": viewer, "limit": 1000})
-        return [_seen(raw) for raw in answer.json()["messages"]]
+    async def thread(self, chat_id: int, viewer: int, *, last_event: int | None = None) -> tuple[list[Seen], int]:
+        """Return what somebody sees in a chat, the oldest first, and the number of the last event of all.
+
+        With the `last_event` of an earlier answer this waits until something happens, a second at most.
+        """
+        asked = {"viewer": viewer, "limit": 1000} | ({} if last_event is None else {"last_event": last_event})
+        answer = (await self._client.get(f"/sandbox/chats/{chat_id}/messages", params=asked)).json()
+        return [_seen(raw) for raw in answer["messages"]], answer["last_event"]
 
 
 class Person:
@@ -171,7 +177,7 @@ class Person:
         *,
         button: str | None = None,
         after: Seen | None = None,
-        within_seconds: float = 10,
+        within_seconds: float = 20,
     ) -> Seen:
         """Wait for a message and return the newest that fits.
 
@@ -179,8 +185,9 @@ class Person:
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + within_seconds
+        last_event = None
         while True:
-            thread = await self.messages(chat)
+            thread, last_event = await self.world.thread(self._chat(chat), self.id, last_event=last_event)
             fitting = [
                 seen for seen in thread if seen.has(containing, button) and (after is None or seen.id > after.id)
             ]
@@ -188,11 +195,11 @@ class Person:
                 return fitting[-1]
             if loop.time() > deadline:
                 raise NotSeen(self._picture(chat, containing, button, thread))
-            await asyncio.sleep(0.03)
 
     async def messages(self, chat: str | int | None) -> list[Seen]:
         """Return what the person sees in a chat now, the oldest first."""
-        return await self.world.thread(self._chat(chat), self.id)
+        thread, _ = await self.world.thread(self._chat(chat), self.id)
+        return thread
 
     def _place(self, message: Seen) -> dict[str, Any]:
         place: dict[str, Any] = {"user_id": self.id, "chat_id": message.chat_id}

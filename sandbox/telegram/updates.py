@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2
 
+from sandbox.asking import new_client
 from sandbox.storage import Thing
 from sandbox.telegram.refusal import Refusal
 
@@ -108,7 +109,7 @@ class Updates:
     async def send_to_webhook(self) -> None:
         """Deliver to the webhook for ever; what it does not take is repeated with growing pauses."""
         pause = 1.0
-        async with httpx2.AsyncClient(timeout=30, trust_env=False) as client:
+        async with new_client(timeout=30) as client:
             while True:
                 news = self._news
                 if not self.webhook["url"] or not self.waiting:

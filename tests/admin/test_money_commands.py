@@ -16,7 +16,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import jwt
 import pytest
 import pytest_asyncio
@@ -51,6 +50,7 @@ from core.payments.start_attempt import start_top_up
 from core.payments.take_notice import claim_notice, take_notice
 from core.payments.take_payment_state import take_payment_state
 from core.secrets import Secrets
+from sandbox.asking import new_client
 from sandbox.bank.app import create_app
 from sandbox.bank.client import Bank
 from sandbox.bank.shops import STANDARD
@@ -630,7 +630,7 @@ class TestReconciliation:
         monkeypatch.setenv("SANDBOX_BANK_PORT", serving.url.rpartition(":")[2])
         async with (
             Bank.connect(serving.url) as bank,
-            httpx2.AsyncClient(base_url=serving.url, timeout=10, trust_env=False) as http,
+            new_client(base_url=serving.url, timeout=10) as http,
         ):
             yield bank, Till(http, STANDARD)
         await serving.stop()

@@ -24,6 +24,7 @@ from core.payments.providers.standard import Standard
 from core.secrets import Secrets
 from core.web.peers import Peers
 from core.web.serve import listen
+from sandbox.asking import new_client
 from tests.builders import BANK, GROUP, person
 from tests.core.identity.proofs import BOT_TOKEN
 
@@ -96,7 +97,7 @@ class Door:
 async def open_door(db: Database, folder: Path, *, trusted_proxies: str = "", **settings: Any) -> AsyncIterator[Door]:
     """Serve the API on a free port; `settings` differ from those of a patient installation."""
     secrets = Secrets(folder / "secrets.json")
-    async with httpx2.AsyncClient() as unused:
+    async with new_client() as unused:
         ground = Ground(
             db,
             secrets,
@@ -109,7 +110,7 @@ async def open_door(db: Database, folder: Path, *, trusted_proxies: str = "", **
         with listen("127.0.0.1", 0) as listening:
             url = f"http://127.0.0.1:{listening.getsockname()[1]}"
             serving = asyncio.create_task(serve_app(create_app(ground), listening, stopping))
-            async with httpx2.AsyncClient(base_url=url, timeout=20, trust_env=False) as http:
+            async with new_client(base_url=url, timeout=20) as http:
                 try:
                     yield Door(db, http, url, ground)
                 finally:

@@ -45,6 +45,11 @@ class Copy:
         hub: Hub = self.app.state.hub
         return hub
 
+    @property
+    def db(self) -> Database:
+        ground: Ground = self.app.state.ground
+        return ground.db
+
     @contextlib.asynccontextmanager
     async def heard(
         self, token: str, *, after: int | None = None, path: str = "/v1/live", **more: Any

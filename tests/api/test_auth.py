@@ -146,7 +146,7 @@ class TestSigningIn:
         async with door.db.transaction() as session:
             code = await issue_sign_in_code(session, actor=anna.actor, now=utc_now())
 
-        by_code = {"grant_type": "one_time_code", "code": f"{code[:4]}-{code[4:].lower()}"}
+        by_code = {"grant_type": "one_time_code", "code": f"{code[:4]}-{code[4:8]}-{code[8:].lower()}"}
         tokens = (await sign_in(door, by_code)).json()
 
         assert tokens["user"] == {"id": anna.id, "name": "Анна", "language": "ru"}
@@ -181,6 +181,8 @@ class TestSigningIn:
             [],
             {"grant_type": "client_credentials"},
             {"grant_type": "password", "name": NAME},
+            {"grant_type": "password", "name": "x" * 999, "password": PASSWORD},
+            {"grant_type": "password", "name": NAME, "password": "x" * 999},
             {"grant_type": "external_identity", "provider": "telegram", "proof": proof},
         ]
 

@@ -65,6 +65,16 @@ class TestARepeat:
 
         assert await _purchases(door) == 1
 
+    async def test_of_whoever_is_not_known_is_told_how_to_be(self, door: Door) -> None:
+        anna, key = await door.person(), str(new_id())
+        forged = {"provider": "telegram", "proof": {"kind": "init_data", "init_data": "hash=" + "0" * 64}}
+
+        for _ in range(2):
+            answer = await anna.ask("POST", "/me/identities", forged, key=key)
+
+            assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+            assert "Idempotency-Replayed" not in answer.headers
+
     async def test_of_a_misshapen_request_may_be_put_right(self, door: Door) -> None:
         anna, key = await door.person(), str(new_id())
         wrong = await anna.ask("POST", "/purchases", {"title": 1}, key=key)
@@ -79,7 +89,7 @@ class TestARepeat:
         async with door.db.transaction() as session:
             await session.execute(text("ALTER TABLE messaging.gone RENAME TO idempotency"))
 
-        assert (broken.status_code, await _purchases(door)) == (500, 0)
+        assert (broken.status_code, await _purchases(door)) == (503, 0)
         assert (await anna.ask("POST", "/purchases", TEA, key=key)).status_code == 201
         assert await _purchases(door) == 1
 
@@ -93,6 +103,7 @@ class TestAtOnce:
         told = {(answer.status_code, answer.json().get("code")) for answer in answers}
         assert (201, None) in told
         assert told <= {(201, None), (409, "SAME_KEY_STILL_RUNNING")}
+        assert all(answer.headers["Retry-After"] == "1" for answer in answers if answer.status_code == 409)
         assert len({answer.json()["id"] for answer in answers if answer.status_code == 201}) == 1
         assert await _purchases(door) == 1
 

@@ -1,13 +1,13 @@
 """What changes is pushed to who may see it: in order, once, by every process, and to nobody longer than they may."""
 
 import asyncio
+import contextlib
 import json
 import socket
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
-import httpx2
 import pytest
 import pytest_asyncio
 from prometheus_client import REGISTRY
@@ -17,6 +17,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from api.live import hub, listener, push
 from api.live import socket as live_socket
+from api.live.frames import Frame
 from core.clock import utc_now
 from core.db import CHANGED, Database
 from core.identity.actor import Actor
@@ -24,11 +25,14 @@ from core.identity.personal_tokens import create_token, revoke_token
 from core.identity.sessions import end_sessions
 from core.identity.tokens import LIVES
 from core.ids import new_id
-from core.live.models import Change
+from core.live.models import Change, Kind
 from core.live.record_changes import ADVISORY_NAMESPACE
 from core.purchases.add_task import add_task
 from core.purchases.models import Purchase
 from core.purchases.remove_participant import remove_participant
+from core.web import connection
+from core.web.connection import Connection
+from sandbox.asking import new_client
 from tests.api.listening import Copy, Ears, copy_of_api, token_of, waking, workers
 from tests.builders import NOW, person, purchase
 from tests.faults.shop import place, rich
@@ -165,6 +169,19 @@ class TestAChange:
 
             assert (REGISTRY.get_sample_value("syncbuy_live_push_seconds_count") or 0) == before + 1
 
+    async def test_does_not_wait_for_requests_that_hold_every_connection(
+        self, db: Database, api: Copy, anna: Actor
+    ) -> None:
+        async with api.heard(await token_of(db, anna)) as ears, contextlib.AsyncExitStack() as requests:
+            await ears.ready()
+            while (pool := api.db.engine.pool).checkedout() < pool.size():  # type: ignore[attr-defined]
+                request = await requests.enter_async_context(api.db.transaction())
+                await request.execute(text("SELECT 1"))
+
+            await write(db, anna)
+
+            await told(ears, "task.taken")
+
 
 async def told(ears: Ears, event: str, *, at_once: bool = False) -> dict[str, Any]:
     """Return the next change by this event."""
@@ -202,6 +219,29 @@ class TestWhoComesBack:
         assert turn > 10
         assert heard == [number for place, number in enumerate(written) if place % 4]
 
+    async def test_to_a_process_that_is_a_moment_behind_misses_nothing(
+        self, db: Database, database_url: str, anna: Actor
+    ) -> None:
+        async with copy_of_api(database_url) as behind:  # nobody rings for it
+            token = await token_of(db, anna)
+            async with behind.heard(token) as ears:
+                await ears.ready()
+                heard_elsewhere = await write(db, anna)
+                async with behind.heard(token, after=heard_elsewhere) as back:
+                    assert await back.ready() == heard_elsewhere
+                    later = await write(db, anna)
+                    async with behind.heard(token, after=later) as again:
+                        await again.ready()
+                    assert (await back.next())["id"] == later
+
+    async def test_with_a_number_of_no_change_is_told_to_load_everything_anew(
+        self, db: Database, api: Copy, anna: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(hub, "CATCH_UP_SECONDS", 0.05)
+        async with api.heard(await token_of(db, anna), after=10**9) as ears:
+            assert (await ears.next())["type"] == "reset"
+            assert await ears.ready() == 0
+
     async def test_too_late_is_told_to_load_everything_anew(self, db: Database, api: Copy, anna: Actor) -> None:
         old = await write(db, anna)
         async with db.transaction() as session:
@@ -223,10 +263,7 @@ class TestWhoDoesNotRead:
     ) -> None:
         monkeypatch.setattr(listener, "WAITING_MAX", 8)
         before, token, count = endings("too_slow"), await token_of(db, anna), 60
-        narrow = socket.socket()
-        narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        narrow.setblocking(False)
-        await asyncio.get_running_loop().sock_connect(narrow, ("127.0.0.1", api.port))
+        narrow = await narrow_line(api)
         async with (
             api.heard(token) as quick,
             api.heard(token, sock=narrow, max_queue=1, ping_interval=None, close_timeout=0.1) as slow,
@@ -240,6 +277,66 @@ class TestWhoDoesNotRead:
             await until(lambda: endings("too_slow") == before + 1)
             await until(lambda: len(api.hub._all()) == 1)
             slow.socket.transport.abort()
+
+    async def test_is_hung_up_on_over_server_sent_events_too(
+        self, db: Database, api: Copy, anna: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(listener, "WAITING_MAX", 8)
+        monkeypatch.setattr(connection, "CLOSE_SECONDS", 0.1)
+        let_go, lose = list[object](), Connection.connection_lost
+
+        def note(let: Connection, failure: Exception | None) -> None:
+            let_go.append(let.client)
+            lose(let, failure)
+
+        monkeypatch.setattr(Connection, "connection_lost", note)
+        before, token, loop = endings("too_slow"), await token_of(db, anna), asyncio.get_running_loop()
+        with await narrow_line(api) as narrow:
+            head = f"GET /v1/live/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n"
+            await loop.sock_sendall(narrow, head.encode())
+            await loop.sock_recv(narrow, 1)
+            while endings("too_slow") == before:
+                await write(db, anna, size=200_000)
+
+            await until(lambda: narrow.getsockname() in let_go)
+
+
+async def narrow_line(api: Copy) -> socket.socket:
+    """Return a connection that takes little of what it does not read."""
+    narrow = socket.socket()
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    narrow.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(narrow, ("127.0.0.1", api.port))
+    return narrow
+
+
+class TestAListener:
+    async def test_is_written_to_at_once_only_where_nothing_waits_before_it(self) -> None:
+        written, reads = list[bytes](), True
+
+        def write_now(frame: bytes) -> bool:
+            if reads:
+                written.append(frame)
+            return reads
+
+        one, two, three, four, five = [Frame("change", str(number)) for number in range(5)]
+        someone = listener.Listener({Kind.PURCHASE}, new_id(), 0, write_now)
+
+        someone.tell(one)  # as while the greeting is sent
+        assert await someone.next() == [one]
+        someone.tell(two)
+        assert await someone.next() == [two]
+        sending = asyncio.ensure_future(someone.next())
+        await asyncio.sleep(0)
+        someone.tell(three)
+        assert written == [three.wire]
+
+        reads = False
+        someone.tell(four)
+        reads = True
+        someone.tell(five)
+        assert await sending == [four, five]
+        assert written == [three.wire]
 
 
 class TestWhoIsNot:
@@ -347,7 +444,7 @@ class TestServerSentEvents:
     async def test_tell_the_same_and_can_be_resumed(self, db: Database, api: Copy, anna: Actor) -> None:
         headers = {"Authorization": f"Bearer {await token_of(db, anna)}"}
         url = f"http://127.0.0.1:{api.port}/v1/live/events"
-        async with httpx2.AsyncClient(trust_env=False, timeout=20) as http:
+        async with new_client(timeout=20) as http:
             async with http.stream("GET", url, headers=headers) as answer:
                 assert answer.headers["content-type"].startswith("text/event-stream")
                 lines = answer.aiter_lines()
@@ -375,7 +472,7 @@ class TestServerSentEvents:
         headers = {"Authorization": f"Bearer {await token_of(db, anna)}"}
         url = f"http://127.0.0.1:{api.port}/v1/live/events"
         async with (
-            httpx2.AsyncClient(trust_env=False, timeout=20) as http,
+            new_client(timeout=20) as http,
             http.stream("GET", url, headers=headers) as answer,
         ):
             lines = answer.aiter_lines()
@@ -390,7 +487,7 @@ class TestServerSentEvents:
     ) -> None:
         monkeypatch.setattr(hub, "LISTENERS_MAX", 0)
         token = await token_of(db, anna)
-        async with httpx2.AsyncClient(trust_env=False, base_url=f"http://127.0.0.1:{api.port}") as http:
+        async with new_client(base_url=f"http://127.0.0.1:{api.port}") as http:
             nobody = await http.get("/v1/live/events")
             too_many = await http.get("/v1/live/events", headers={"Authorization": f"Bearer {token}"})
 

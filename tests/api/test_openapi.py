@@ -78,9 +78,9 @@ class TestTheDocument:
     def test_names_every_answer_that_an_operation_may_give(self, name: str) -> None:
         path, method, operation = OPERATIONS[name]
         answers = set(operation["responses"])
-        wanted = {"429", "500", "503"}
+        wanted = {"400", "408", "413", "429", "500", "503"}
         wanted |= {"401"} if name not in OPEN else set()
-        wanted |= {"400", "408", "413", "422"} if "requestBody" in operation else set()
+        wanted |= {"422"} if "requestBody" in operation else set()
         wanted |= {"404"} if "{" in path else set()
         has_key = any(each["name"] == "Idempotence-Key" for each in operation.get("parameters", []))
 
@@ -93,9 +93,11 @@ class TestTheDocument:
                 assert answer["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Error"}
         if {"201", "202"} & answers:
             assert method == "post"
+            assert all("Location" in operation["responses"][status]["headers"] for status in {"201", "202"} & answers)
             assert has_key == (name not in WITHOUT_KEY)
         if has_key:
-            assert {"400", "409", "422"} <= answers
+            assert {"409", "422"} <= answers
+            assert "Retry-After" in operation["responses"]["409"]["headers"]
 
     @pytest.mark.parametrize("name", OPERATIONS)
     def test_shows_an_example_of_all_that_is_taken_and_answered(self, name: str) -> None:
@@ -108,11 +110,15 @@ class TestTheDocument:
 
     @pytest.mark.parametrize("name", [name for name in OPERATIONS if "Location" in str(OPERATIONS[name])])
     def test_links_what_was_created_to_where_it_is_read(self, name: str) -> None:
-        for answer in OPERATIONS[name][2]["responses"].values():
-            for link in answer.get("links", {}).values():
-                path, method, _ = OPERATIONS[link["operationId"]]
-                assert method == "get"
-                assert set(link["parameters"]) >= set(re.findall(r"\{(\w+)\}", path))
+        answers = [each for each in OPERATIONS[name][2]["responses"].values() if "Location" in each["headers"]]
+        assert answers
+        for answer in answers:
+            [link] = answer["links"].values()
+            path, method, _ = OPERATIONS[link["operationId"]]
+            location = answer["headers"]["Location"]["example"]
+            assert method == "get"
+            assert re.sub(r"\{\w+\}", "{}", path) == re.sub(r"\{\w+\}", "{}", location.partition("?")[0])
+            assert set(link["parameters"]) >= set(re.findall(r"\{(\w+)\}", path))
 
     def test_says_nothing_of_what_the_framework_would_answer(self) -> None:
         assert "HTTPValidationError" not in json.dumps(DOCUMENT)

@@ -1,7 +1,11 @@
 """A purchase from its opening to the closing of its books, by HTTP alone."""
 
+from datetime import timedelta
+
+import pytest
 from sqlalchemy import event, update
 
+from core.clock import utc_now
 from core.identity.models import ChatMember
 from core.ids import UserId
 from tests.api.door import Door, Person
@@ -65,6 +69,23 @@ class TestAPurchase:
         assert first["items"][0]["actor_name"] == "Anna"
         assert first["items"][0]["text"] == "Anna: добавлено «Bread»"
 
+    async def test_tells_who_paid_whom_to_those_alone_who_take_part(self, door: Door) -> None:
+        anna, boris, vera = [await door.person(name) for name in ("Anna", "Boris", "Vera")]
+        async with door.db.transaction() as session:
+            identity = (await purchase(session, anna.actor, boris.actor)).id
+        await anna.post(f"/purchases/{identity}/spendings", {"title": "Taxi", "cost_cents": 300_00})
+        locked = await anna.post(f"/purchases/{identity}/lock-distribution", {"strategy": "minimal"})
+        attempt = await boris.post("/commands/pay", {"intent_id": locked["intents"][0]["id"], "rail": "manual"})
+        await anna.post(f"/attempts/{attempt['id']}/dispute")
+        await anna.post(f"/intents/{locked['intents'][0]['id']}/write-off")
+
+        async def events(person: Person) -> list[str]:
+            return [entry["event"] for entry in (await person.get(f"/purchases/{identity}/history"))["items"]]
+
+        assert (await events(anna))[-4:] == (await events(vera))[-4:]
+        assert {"payment.claimed", "intent.written_off"} < set(await events(boris))
+        assert {name.partition(".")[0] for name in await events(vera)} == {"purchase", "task"}
+
     async def test_is_listed_for_those_who_take_part(self, door: Door) -> None:
         anna, boris = await door.person("Anna"), await door.person("Boris")
         both, own = await opened(anna, boris, title="Both"), await opened(anna, title="Own")
@@ -123,6 +144,30 @@ class TestAPurchase:
             await other.post(f"/purchases/{identity}/tasks", {"title": "Salt"})
 
         assert await statements() == few <= 8
+
+
+class TestADueDate:
+    @pytest.mark.parametrize(
+        ("due_at", "code"),
+        [
+            ("9999-12-31T23:59:59Z", "DUE_TOO_FAR"),
+            ("2020-01-01T00:00:00Z", "DUE_IN_THE_PAST"),
+            ("9999-12-31T23:59:59-12:00", "WRONG_SHAPE"),
+            ("0001-01-01T00:00:00+05:00", "WRONG_SHAPE"),
+        ],
+    )
+    async def test_lies_ahead_and_not_at_the_end_of_time(self, door: Door, due_at: str, code: str) -> None:
+        anna = await door.person("Anna")
+        identity = await opened(anna)
+        for path in ("/purchases", f"/purchases/{identity}/tasks"):
+            refused = await anna.ask("POST", path, {"title": "Tea", "due_at": due_at})
+
+            assert (refused.status_code, refused.json()["code"]) == (422, code)
+
+    async def test_may_be_years_ahead(self, door: Door) -> None:
+        due_at = (utc_now() + timedelta(days=4 * 365)).isoformat()
+
+        assert (await (await door.person()).post("/purchases", {"title": "Tea", "due_at": due_at}))["due_at"]
 
 
 class TestATask:

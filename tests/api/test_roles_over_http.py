@@ -44,7 +44,7 @@ TABLE: dict[str, tuple[str, Any]] = {
     "change_settings": (MINE, {"language": "en"}),
     "set_password": ("UWWWWWWW", {}),
     "link_identity": ("UWWWWWWW", {}),
-    "unlink_identity": ("UCCCCCCC", None),  # it is their last way in
+    "unlink_identity": ("UCCCCCCC", {"password": "correct horse"}),  # it is their last way in
     "read_requisites": (MINE, None),
     "replace_requisites": (MINE, {"phone": None, "card": None, "text": None}),
     "list_sessions": (MINE, None),
@@ -62,6 +62,7 @@ TABLE: dict[str, tuple[str, Any]] = {
     "invite_person": ("UNNF----", {"user_id": "{outsider}"}),
     "list_invites_of_purchase": ("UNN-----", None),
     "list_invites": (MINE, None),
+    "read_invite": ("UNNNNNN-", None),  # who made it
     "accept_invite": ("UNNNNNNN", None),
     "decline_invite": ("UNNNNNNN", None),
     "list_tasks": ("UNN-----", None),

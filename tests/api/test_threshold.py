@@ -6,11 +6,15 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from structlog.testing import capture_logs
 
 from core.db import Database
 from core.ids import new_id
 from core.outbox.models import OutboxRow
+from core.web import connection
 from tests.api.door import Door, open_door
+from tests.databases import Server, until_waiting
 
 
 def refused(response: Any) -> tuple[int, str]:
@@ -47,7 +51,9 @@ class TestARefusal:
         assert refused(answer) == (422, "WRONG_SHAPE")
         assert {each["field"] for each in answer.json()["details"]["fields"]} == {"body.currency", "body.owner_id"}
 
-    @pytest.mark.parametrize("body", [b"{", b'{"title": NaN}', b'{"title": "\\ud800"}', b"\xff"])
+    @pytest.mark.parametrize(
+        "body", [b"{", b'{"title": NaN}', b'{"title": "\\ud800"}', b"\xff", b"[" * 255 + b"]" * 255]
+    )
     async def test_of_what_is_no_json(self, door: Door, body: bytes) -> None:
         anna = await door.person()
         headers = {"Authorization": f"Bearer {anna.token}", "Content-Type": "application/json"}
@@ -90,16 +96,71 @@ class TestARefusal:
             assert (await door.http.get("/health/ready")).status_code == 503
         await away.close()
 
+    async def test_by_the_database_that_is_not_made_or_migrated_yet_is_for_a_moment(
+        self, server: Server, tmp_path: Path
+    ) -> None:
+        empty = await server.create_empty()
+        for name in (empty, f"{empty}_is_not_there"):
+            db = Database.connect(server.url_of(name))
+            async with open_door(db, tmp_path) as door:
+                answer = await door.http.post("/v1/auth/token", json={"grant_type": "one_time_code", "code": "A"})
+
+                assert refused(answer) == (503, "NOT_NOW")
+            await db.close()
+        await server.drop(empty)
+
+    async def test_by_the_database_that_ends_our_connection_is_for_a_moment(self, door: Door) -> None:
+        anna = await door.person()
+        ending = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        for table, path in (("messaging.budgets", "/me"), ("orders.orders", "/orders")):
+            async with door.db.transaction() as session:
+                await session.execute(text(f"LOCK TABLE {table}"))
+                asking = asyncio.create_task(anna.ask("GET", path))
+                await until_waiting(door.db, 1)
+                await session.execute(text(f"{ending} AND datname = current_database()"))
+
+                assert refused(await asking) == (503, "NOT_NOW")
+
+    async def test_by_the_database_that_has_no_connection_left_is_for_a_moment(
+        self, db: Database, tmp_path: Path
+    ) -> None:
+        one = Database(create_async_engine(db.engine.url, pool_size=1, max_overflow=0, pool_timeout=0.1))
+        async with open_door(one, tmp_path) as door:
+            async with one.transaction() as session:
+                await session.execute(text("SELECT 1"))
+                answer = await door.http.post("/v1/auth/token", json={"grant_type": "one_time_code", "code": "A"})
+
+            assert refused(answer) == (503, "NOT_NOW")
+        await one.close()
+
     async def test_by_a_bug_says_nothing_of_it(self, door: Door) -> None:
         anna = await door.person()
         async with door.db.transaction() as session:
             await session.execute(text("ALTER TABLE orders.orders RENAME TO gone"))
+            await session.execute(text("CREATE VIEW orders.orders AS SELECT * FROM orders.gone WHERE 1 / 0 = 1"))
 
         answer = await anna.ask("GET", "/orders")
 
         assert refused(answer) == (500, "OUR_FAULT")
+        assert "division" not in answer.text
         assert "gone" not in answer.text
         assert "orders" not in answer.text
+
+
+class TestAnAddress:
+    async def test_with_a_slash_at_its_end_is_the_same_one(self, door: Door) -> None:
+        anna, key = await door.person(), str(new_id())
+        order = {"amount_cents": 1_00, "description": "Apples"}
+        elsewhere = {"Host": "evil.example"}
+
+        placed = await anna.ask("POST", "/orders/", order, key=key, headers=elsewhere)
+        again = await anna.ask("POST", "/orders", order, key=key)
+        listed = await anna.ask("GET", "/orders/", headers=elsewhere)
+        without = await door.http.get("/app", headers=elsewhere)
+
+        assert (placed.status_code, again.content) == (201, placed.content)
+        assert [each["id"] for each in listed.json()["items"]] == [placed.json()["id"]]
+        assert refused(without) == (404, "NO_SUCH_ADDRESS")
 
 
 class TestABody:
@@ -225,6 +286,45 @@ class TestHeaders:
             assert "Access-Control-Allow-Origin" not in theirs.headers
             assert "Access-Control-Allow-Credentials" not in ours.headers
 
+    async def test_let_pages_of_others_read_why_nothing_went(self, db: Database, tmp_path: Path) -> None:
+        shop = "https://shop.example"
+        async with open_door(db, tmp_path, api_cors_origins=shop, api_max_body_bytes=1024) as door:
+            refusal = await door.http.post("/v1/orders", content=b" " * 2048, headers={"Origin": shop})
+
+            assert refused(refusal) == (413, "TOO_LONG")
+            assert refusal.headers["Access-Control-Allow-Origin"] == shop
+            assert "X-Correlation-Id" in refusal.headers["Access-Control-Expose-Headers"]
+
+
+class TestAConnection:
+    @pytest.mark.parametrize("said", [b"", b"GET /v1/config HTTP/1.1\r\nHost: x\r\n"])
+    async def test_on_which_no_request_comes_is_over_soon(
+        self, door: Door, monkeypatch: pytest.MonkeyPatch, said: bytes
+    ) -> None:
+        monkeypatch.setattr(connection, "HEAD_SECONDS", 0.2)
+        answered = b"" if not said else b"GET /v1/config HTTP/1.1\r\nHost: x\r\n\r\n"  # and half of another one
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(door.url.rpartition(":")[2]))
+        writer.write(answered)
+        if answered:
+            await reader.readuntil(b"}")
+        writer.write(said)
+        async with asyncio.timeout(10):
+            rest = await reader.read()
+        writer.close()
+
+        assert rest.count(b"HTTP/1.1") == 0
+
+    async def test_on_which_a_request_takes_long_is_kept(self, door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(connection, "HEAD_SECONDS", 0.2)
+        anna = await door.person()
+        async with door.db.transaction() as session:
+            await session.execute(text("LOCK TABLE orders.orders"))
+            asking = asyncio.create_task(anna.ask("GET", "/orders"))
+            await until_waiting(door.db, 1)
+            await session.execute(text("SELECT pg_sleep(0.5)"))
+
+        assert (await asking).status_code == 200
+
 
 class TestFigures:
     async def test_count_requests_by_operation_and_status(self, door: Door) -> None:
@@ -239,3 +339,20 @@ class TestFigures:
             answer = await door.http.get("/metrics", headers={"X-Forwarded-For": "8.8.8.8"})
 
             assert refused(answer) == (404, "NO_SUCH_ADDRESS")
+
+    async def test_are_not_for_whom_a_proxy_passes_on_that_nobody_has_named(self, door: Door) -> None:
+        answer = await door.http.get("/metrics", headers={"X-Forwarded-For": "10.0.0.7"})
+
+        assert refused(answer) == (404, "NO_SUCH_ADDRESS")
+
+
+class TestAPublicApi:
+    @pytest.mark.parametrize(("proxies", "warnings"), [("", 1), ("10.0.0.0/8", 0)])
+    async def test_warns_where_everybody_would_count_as_one_address(
+        self, db: Database, tmp_path: Path, proxies: str, warnings: int
+    ) -> None:
+        with capture_logs() as logs:
+            async with open_door(db, tmp_path, trusted_proxies=proxies, api_public_url="https://buy.example") as door:
+                await door.http.get("/v1/config")
+
+        assert sum(line["event"] == "no-proxy-is-named" for line in logs) == warnings

@@ -13,12 +13,16 @@ from sqlalchemy import func, select
 from admin.commands.bench import BENCHES
 from admin.product import running_product
 from bench import api, bot, card, consumer, growth, live, orders, relay, start
+from bench.crowd import Crowd
 from bench.figure import Figure
 from bench.ground import Process
 from bench.history import ENTRIES_A_PURCHASE, fill
 from bench.processes import running
+from core.clock import utc_now
 from core.config import BusSettings
 from core.db import Database
+from core.identity.tokens import issue_access_token
+from core.ids import SessionId
 from core.ledger.audit import audit
 from core.ledger.models import Entry
 from sandbox.rabbitmq import RabbitNode
@@ -85,7 +89,21 @@ class TestLive:
             figures = cases(await live._measure(database_url, server, "local bus", live.Sizes(20, 1)))
 
         assert figures["local bus: 2 changes a second, each for all 20 sockets, p99"].value > 0
-        assert len(figures) == 4
+        assert figures["local bus: the first 40 changes after the start, p99"].limit is None
+        assert len(figures) == 5
+
+    async def test_says_how_many_the_server_hung_up_on(self, database_url: str) -> None:
+        crowd = Crowd()
+        with Process(live._serve, database_url, None, works=True) as server:
+            db = Database.connect(database_url)
+            [person] = await live._meet(db, 1)
+            await db.close()
+            now = utc_now()
+            token = issue_access_token(user_id=person, session_id=SessionId(person), secrets=live.SECRETS, now=now)
+            await crowd.listen(server.heard(), [token])
+
+        with pytest.raises(ConnectionError, match="1 of 1"):
+            await crowd.take(1)
 
 
 class TestRelay:

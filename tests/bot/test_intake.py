@@ -5,7 +5,6 @@ import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx2
 import pytest
 import pytest_asyncio
 from pydantic import SecretStr
@@ -19,6 +18,7 @@ from core.config import TelegramSettings
 from core.db import Database
 from core.identity.models import Identity, User
 from core.inbox.models import InboxRow
+from sandbox.asking import new_client
 from sandbox.serving import Serving
 from sandbox.settings import BOT_TOKEN
 from sandbox.telegram.app import create_app
@@ -119,7 +119,7 @@ class TestWebhook:
             await world.person("anna").sees(None, containing="SyncBuy")
             known = await _count(db, InboxRow)
             forged = {"update_id": 1, "message": {"message_id": 1, "date": 1, "chat": {"id": 5, "type": "private"}}}
-            async with httpx2.AsyncClient(trust_env=False) as client:
+            async with new_client() as client:
                 answer = await client.post(
                     f"http://127.0.0.1:{port}{PATH}",
                     json=forged,

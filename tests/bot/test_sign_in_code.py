@@ -19,7 +19,7 @@ from sandbox.telegram.app import create_app
 from sandbox.telegram.person import Person, Seen, World
 from tests.bot.equipment import equip
 
-CODE = re.compile(r"[A-Z2-9]{4}-[A-Z2-9]{4}")
+CODE = re.compile(r"[A-Z2-9]{4}(?:-[A-Z2-9]{4}){2}")
 GROUP = "Дача 🌲"
 
 

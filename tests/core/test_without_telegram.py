@@ -135,7 +135,7 @@ class TestWhoHasNoTelegram:
         anna, boris = people
         here = Caller(boris, session_id=SessionId(new_id()))
         await set_password(
-            db, caller=here, name="bronya77", password="battery staple", current_password=PASSWORD, now=NOW
+            db, caller=here, name="bronya77", password="battery staple", current_password=PASSWORD, code=None, now=NOW
         )
         async with db.transaction() as session:
             purchase_id = await bought(session, anna, boris)

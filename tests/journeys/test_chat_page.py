@@ -15,7 +15,8 @@ SCREENSHOTS = Path(os.environ.get("SCREENSHOTS", Path(__file__).parents[1] / "sc
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
 
-pytestmark = pytest.mark.browser
+# By one bus: what a browser shows does not depend on how events travel, and the other journeys go by both.
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("bus", ["local"], indirect=True)]
 
 
 @pytest_asyncio.fixture

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
-import httpx2
 import pytest
 import pytest_asyncio
 from sqlalchemy import text
@@ -15,6 +14,7 @@ from sqlalchemy import text
 from admin.story import GROUP
 from core.db import Database
 from core.ledger.audit import audit
+from sandbox.asking import new_client
 from sandbox.bank.client import Bank
 from sandbox.bank.shops import SHOPS
 from sandbox.rabbitmq import RabbitNode
@@ -61,7 +61,7 @@ async def told(server: Server, rabbitmq: RabbitNode, tmp_path_factory: pytest.Te
         async with World.connect(running.telegram_url) as world, Bank.connect(running.bank_url) as bank:
             lock_update = await _journey(world, bank)
         await _until_published(server.url_of(name))
-        async with httpx2.AsyncClient(trust_env=False, timeout=20) as http:
+        async with new_client(timeout=20) as http:
             figures = {
                 process.name: (await http.get(f"http://127.0.0.1:{port}/metrics")).text
                 for process in running.processes

@@ -3,13 +3,13 @@
 import asyncio
 import json
 
-import httpx2
 from sqlalchemy import select
 
 from admin.product import Running
 from admin.story import GROUP
 from core.identity.models import Identity, User
 from core.ids import shorten
+from sandbox.asking import new_client
 from sandbox.telegram.person import Person, World
 from tests.journeys.steps import locked, open_debt, open_purchase
 
@@ -38,7 +38,7 @@ class TestMyData:
         await boris.tap(await boris.sees(None, button="Получить файл"), "Получить файл")
         sent = await boris.sees(None, containing="Всё, что SyncBuy хранит о вас")
 
-        async with httpx2.AsyncClient(trust_env=False) as client:
+        async with new_client() as client:
             file = await client.get(f"{product.page_url}{sent.raw['media']['url']}")
         document = json.loads(file.content)
         assert document["format"] == "syncbuy-person/1"

@@ -76,7 +76,7 @@ async def _signed_in(browser: Browser, product: Running, person: Person) -> Page
     """Return the page, narrow and in Russian, on which somebody has signed in by a code from the chat."""
     await person.send(None, "/link")
     told = await person.sees(None, containing="-")
-    code = re.search(r"[A-Z0-9]{4}-[A-Z0-9]{4}", told.text)
+    code = re.search(r"[A-Z0-9]{4}(?:-[A-Z0-9]{4}){2}", told.text)
     assert code is not None, told.text
     page = await browser.new_page(viewport=NARROW, locale="ru-RU")
     await page.goto(f"{product.api_url}/")

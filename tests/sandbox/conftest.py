@@ -7,6 +7,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 
+from sandbox.asking import new_client
 from sandbox.bank.app import create_app
 from sandbox.bank.client import Bank
 from sandbox.bank.shops import STANDARD, YOOKASSA
@@ -46,7 +47,7 @@ async def door(bank: Bank) -> AsyncIterator[Door]:
 @pytest_asyncio.fixture
 async def http(bank_serving: Serving) -> AsyncIterator[httpx2.AsyncClient]:
     """Return a plain client of the bank."""
-    async with httpx2.AsyncClient(base_url=bank_serving.url, timeout=10, trust_env=False) as http:
+    async with new_client(base_url=bank_serving.url, timeout=10) as http:
         yield http
 
 

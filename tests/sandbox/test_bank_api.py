@@ -7,6 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from sandbox.asking import new_client
 from sandbox.bank.app import create_app
 from sandbox.bank.client import Bank, NotPossible
 from sandbox.bank.shops import YOOKASSA
@@ -319,7 +320,7 @@ class TestTheBank:
             serving = Serving(create_app(data_path=tmp_path), "127.0.0.1", 0)
             await serving.start()
             async with (
-                httpx2.AsyncClient(base_url=serving.url, trust_env=False) as http,
+                new_client(base_url=serving.url) as http,
                 Bank.connect(serving.url) as bank,
             ):
                 made.append(await Till(http, YOOKASSA).done("POST", "payments", wanted(), key="k"))
@@ -336,7 +337,7 @@ class TestTheBank:
         serving = Serving(app, "127.0.0.1", 0)
         await serving.start()
         async with (
-            httpx2.AsyncClient(base_url=serving.url, trust_env=False) as http,
+            new_client(base_url=serving.url) as http,
             Bank.connect(serving.url) as bank,
         ):
             till = Till(http, YOOKASSA)

@@ -3,9 +3,9 @@
 import asyncio
 from datetime import timedelta
 
-import httpx2
 import pytest
 
+from sandbox.asking import new_client
 from sandbox.bank.app import create_app
 from sandbox.bank.client import Bank, NotPossible
 from sandbox.bank.shops import YOOKASSA
@@ -100,7 +100,7 @@ class TestAFault:
             serving = Serving(create_app(seed=7), "127.0.0.1", 0)
             await serving.start()
             async with (
-                httpx2.AsyncClient(base_url=serving.url, trust_env=False) as http,
+                new_client(base_url=serving.url) as http,
                 Bank.connect(serving.url) as bank,
             ):
                 await bank.misbehave("fail_before", chance=0.5)

@@ -9,9 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
+from sandbox.asking import new_client
 from sandbox.bank.app import create_app
 from sandbox.bank.client import Bank, NotPossible
 from sandbox.bank.shops import STANDARD, YOOKASSA, Shop
@@ -171,7 +171,7 @@ class TestANotice:
             serving = Serving(create_app(data_path=tmp_path, shops=(shop,), retry_seconds=(0.02,)), "127.0.0.1", 0)
             await serving.start()
             async with (
-                httpx2.AsyncClient(base_url=serving.url, trust_env=False) as http,
+                new_client(base_url=serving.url) as http,
                 Bank.connect(serving.url) as bank,
             ):
                 if round_number == 0:

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 
+from sandbox.asking import new_client
 from sandbox.serving import Serving
 from sandbox.telegram.app import create_app
 from sandbox.telegram.person import World
@@ -56,7 +57,7 @@ async def world(serving: Serving) -> AsyncIterator[World]:
 
 @pytest_asyncio.fixture
 async def bot(serving: Serving) -> AsyncIterator[Client]:
-    async with httpx2.AsyncClient(base_url=serving.url, timeout=30, trust_env=False) as http:
+    async with new_client(base_url=serving.url, timeout=30) as http:
         client = Client(http)
         while updates := await client.call("getUpdates"):
             await client.call("getUpdates", offset=updates[-1]["update_id"] + 1)
@@ -66,7 +67,7 @@ async def bot(serving: Serving) -> AsyncIterator[Client]:
 class TestRequests:
     @pytest.mark.parametrize("method", ["getMe", "GETME", "getme"])
     async def test_come_in_every_shape(self, serving: Serving, method: str) -> None:
-        async with httpx2.AsyncClient(base_url=serving.url, trust_env=False) as http:
+        async with new_client(base_url=serving.url) as http:
             answers = [
                 await http.get(f"/bot{TOKEN}/{method}"),
                 await http.post(f"/bot{TOKEN}/{method}"),
@@ -136,7 +137,7 @@ class TestUpdates:
             await serving.start()
             async with (
                 World.connect(serving.url) as world,
-                httpx2.AsyncClient(base_url=serving.url, trust_env=False) as http,
+                new_client(base_url=serving.url) as http,
             ):
                 if round_number == 0:
                     await world.person("anna").start("before")

@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, Page, async_playwright, expect
 
+from sandbox.asking import new_client
 from sandbox.serving import Serving
 from sandbox.telegram.app import create_app
 
@@ -62,7 +63,7 @@ async def serving(tmp_path: Path) -> AsyncIterator[Serving]:
 @pytest_asyncio.fixture
 async def bot(serving: Serving) -> AsyncIterator[Bot]:
     """Return a bot in the first group."""
-    async with httpx2.AsyncClient(base_url=serving.url, timeout=20, trust_env=False) as http:
+    async with new_client(base_url=serving.url, timeout=20) as http:
         state = (await http.get("/sandbox/state")).json()
         yield Bot(http, group_id=state["chats"][0]["id"])
 

@@ -8,6 +8,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 
+from sandbox.asking import new_client
 from sandbox.serving import Serving
 from sandbox.telegram.app import create_app
 from sandbox.telegram.person import World
@@ -44,7 +45,7 @@ async def world(serving: Serving) -> AsyncIterator[World]:
 
 @pytest_asyncio.fixture
 async def upload(serving: Serving) -> AsyncIterator[Uploader]:
-    async with httpx2.AsyncClient(base_url=serving.url, timeout=30, trust_env=False) as http:
+    async with new_client(base_url=serving.url, timeout=30) as http:
         yield Uploader(http)
 
 

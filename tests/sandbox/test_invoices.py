@@ -11,6 +11,7 @@ import pytest_asyncio
 import segno
 from playwright.async_api import Page, async_playwright, expect
 
+from sandbox.asking import new_client
 from sandbox.serving import Serving
 from sandbox.telegram.app import create_app
 from sandbox.telegram.person import NotAllowed, Person, World
@@ -93,7 +94,7 @@ async def anna(world: World) -> Person:
 @pytest_asyncio.fixture
 async def bot(serving: Serving) -> AsyncIterator[Bot]:
     """Return the bot."""
-    async with httpx2.AsyncClient(base_url=serving.url, timeout=20, trust_env=False) as http:
+    async with new_client(base_url=serving.url, timeout=20) as http:
         yield Bot(http)
 
 

@@ -14,6 +14,7 @@ from playwright.async_api import async_playwright, expect
 
 from core.clock import utc_now
 from core.identity.telegram_proof import read_init_data
+from sandbox.asking import new_client
 from sandbox.serving import Serving
 from sandbox.settings import BOT_TOKEN
 from sandbox.telegram.app import create_app
@@ -69,7 +70,7 @@ async def world(serving: Serving) -> AsyncIterator[World]:
 async def http(serving: Serving) -> AsyncIterator[httpx2.AsyncClient]:
     """Return the way to the Bot API."""
     base = f"{serving.url}/bot{BOT_TOKEN}/"
-    async with httpx2.AsyncClient(base_url=base, timeout=20, trust_env=False) as http:
+    async with new_client(base_url=base, timeout=20) as http:
         yield http
 
 

@@ -29,6 +29,7 @@ from core.payments.providers.standard import Standard
 from core.payments.providers.yookassa import YooKassa
 from core.secrets import Secrets
 from core.web.serve import listen, serve
+from sandbox.asking import new_client
 from webhooks.app import create_app
 from webhooks.limits import Limits
 
@@ -87,14 +88,14 @@ async def open_door(
     **settings: Any,
 ) -> AsyncIterator[Door]:
     """Serve the webhooks on a free port; `settings` differ from the defaults, `more` are providers of the test."""
-    async with httpx2.AsyncClient() as unused:
+    async with new_client() as unused:
         providers = {**_providers(unused), **(more or {})}
         app = create_app(db, providers, settings=WebhooksSettings(_env_file=None, **settings), limits=limits)
         before, stopping = _counted(), asyncio.Event()
         with listen("127.0.0.1", 0) as listening:
             port = listening.getsockname()[1]
             serving = asyncio.create_task(serve(app, listening, stopping))
-            async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20, trust_env=False) as http:
+            async with new_client(base_url=f"http://127.0.0.1:{port}", timeout=20) as http:
                 try:
                     yield Door(db, http, port, before)
                 finally:

@@ -7,8 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
-import httpx2
-
+from sandbox.asking import new_client
 from tests.webhooks.door import notice, signed
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +32,7 @@ class TestTheProcess:
             found = re.search(r"webhooks-started .*(http://\S+)/webhooks/payments/", line)
             assert found, line
             body = notice()
-            async with httpx2.AsyncClient(base_url=found[1], timeout=20, trust_env=False) as http:
+            async with new_client(base_url=found[1], timeout=20) as http:
                 taken = await http.post("/webhooks/payments/standard", content=body, headers=signed(body))
                 ready = await http.get("/health/ready")
                 process.send_signal(signal.SIGTERM)

@@ -5,7 +5,7 @@ from annotated_types import Ge
 from core.config import DatabaseSettings
 from workers.subscriptions import SUBSCRIPTIONS
 
-HELD = 3  # by the relay, the export and the word that wakes other processes
+HELD = 4  # by the relay, the export, the word that wakes other processes, and whoever pushes changes
 
 
 class TestTheSmallestPool:

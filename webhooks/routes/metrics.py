@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from core.db import Database
 from core.watch.figures import MEDIA_TYPE, figures
-from core.web.peers import Peers, is_ours
+from core.web.peers import Peers
 from webhooks.limits import Limits
 
 
@@ -14,7 +14,7 @@ def metrics(db: Database, *, peers: Peers, limits: Limits) -> APIRouter:
 
     @router.get("/metrics")
     async def read(request: Request) -> Response:
-        if not is_ours(peers.of(request)):
+        if not peers.is_near(request):
             return Response(status_code=404)
         return Response(await figures(db, patience_seconds=limits.health_seconds), media_type=MEDIA_TYPE)
 

@@ -16,6 +16,7 @@ from core.notifications.catalog import (
     invited,
     order_ended,
     organizer_changed,
+    password_set,
     payment_came_late,
     payment_claimed,
     payment_progress,
@@ -26,6 +27,7 @@ from core.notifications.catalog import (
     reminder,
     removed,
     report_progress,
+    telegram_unlinked,
     top_up_refunded,
     withdrawal_settled,
 )
@@ -47,6 +49,7 @@ CATALOG: dict[str, Entry] = {
         invited,
         order_ended,
         organizer_changed,
+        password_set,
         payment_came_late,
         payment_claimed,
         payment_progress,
@@ -57,6 +60,7 @@ CATALOG: dict[str, Entry] = {
         reminder,
         report_progress,
         removed,
+        telegram_unlinked,
         top_up_refunded,
         withdrawal_settled,
     )

@@ -39,7 +39,8 @@ class Entry:
     """One kind of notification.
 
     `params` of a recipient are JSON; `purchase_id` in them names the group that is asked to pass a word to somebody who
-    cannot be reached, and `start` the deep link payload that will show them the same. What `can_wait` is not told
+    cannot be reached, and `start` the deep link payload that will show them the same; `telegram_id` is where a person
+    is told who was there until then. What `can_wait` is not told
     in its reader's quiet hours: it is as true in the morning, whatever comes before it then, and nobody waits for it.
     """
 

@@ -26,7 +26,6 @@ error-wrong-task-status = { $status ->
 }
 error-wrong-title = A title has 1 to { $length_max } characters (now { $length }).
 error-negative-amount = An amount is never below zero.
-error-due-in-the-past = That date is over.
 error-organizer-stays = The organiser cannot leave their own purchase.
 error-has-done-tasks = Not possible: there are expenses that count on this person ({ $titles }). Change or undo those first.
 error-participant-not-found = This person does not take part.

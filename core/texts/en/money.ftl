@@ -16,7 +16,7 @@ error-other-currency = Everything here is in { $expected }, and the amount is wr
 error-wrong-number-of-amounts = There must be one amount for each payer: { $expected }, but there are { $given }. Write each on a line of its own.
 
 error-date-not-understood = I cannot read the date “{ $text }”. Write, for example, 15.06, tomorrow 18:00 or by Friday.
-error-date-in-the-past = This date has passed. A due date must lie ahead.
+error-due-in-the-past = This date has passed. A due date must lie ahead.
 error-due-too-far =
     { $years_max ->
         [one] This is too far ahead: { $years_max } year at most.

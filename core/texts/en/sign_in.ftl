@@ -21,6 +21,7 @@ error-name-taken = The name "{ $name }" is taken. Please choose another.
 error-wrong-login-name = A name to sign in by has { $length_min } to { $length_max } characters and does not begin with @.
 error-wrong-password-length = A password has { $length_min } to { $length_max } characters.
 error-name-needed = To sign in by a password you also need a name.
+error-code-needed = This takes a new code from the chat with the bot: /link
 error-wrong-current-password = The current password does not fit.
 error-sign-in-first = A token may not do this: please sign in yourself.
 error-identity-taken = This Telegram account is somebody else's in SyncBuy already.

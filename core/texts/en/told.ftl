@@ -24,4 +24,10 @@ told-closed-head = 🏁 <b>{ $purchase }</b> is closed. <b>{ $total }</b> was sp
 told-closed-task = ✅ { $title } — { $cost }
 told-closed-people = <b>Who and how much</b>
 told-closed-person = { $name }: paid { $paid }, share { $borne }
+told-password-set = 🔑 A password was chosen to sign in on the SyncBuy page, with the name <b>{ $name }</b>.
+
+    Was it not you? Take a code by /link, sign in by it on the page and choose another password: that signs out everybody else.
+told-telegram-unlinked = 🔓 You have unlinked this Telegram from SyncBuy. Your purchases and debts are on the page: sign in as <b>{ $name }</b> with your password.
+
+    Was it not you? Tell whoever runs this bot.
 told-please-open-chat = { $people }, there is a private message for you. Open the chat with me and press Start.

@@ -26,7 +26,6 @@ error-wrong-task-status = { $status ->
 }
 error-wrong-title = Название — от 1 до { $length_max } знаков (сейчас { $length }).
 error-negative-amount = Сумма не бывает меньше нуля.
-error-due-in-the-past = Этот срок уже прошёл.
 error-organizer-stays = Организатор не может выйти из своей покупки.
 error-has-done-tasks = Нельзя: на человеке уже есть расходы ({ $titles }). Сначала измените или отмените их.
 error-participant-not-found = Этот человек не участвует в покупке.

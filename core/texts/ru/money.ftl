@@ -16,7 +16,7 @@ error-other-currency = Здесь считают в { $expected }, а сумма
 error-wrong-number-of-amounts = Нужно столько же сумм, сколько плательщиков: { $expected }, а получилось { $given }. Напишите каждую с новой строки.
 
 error-date-not-understood = Не могу разобрать дату «{ $text }». Напишите, например, 15.06, завтра в 18:00 или до пятницы.
-error-date-in-the-past = Эта дата уже прошла. Срок должен быть впереди.
+error-due-in-the-past = Эта дата уже прошла. Срок должен быть впереди.
 error-due-too-far =
     { $years_max ->
         [one] Слишком далёкий срок: можно не больше чем на { $years_max } год вперёд.

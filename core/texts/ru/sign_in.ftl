@@ -21,6 +21,7 @@ error-name-taken = Имя «{ $name }» уже занято. Придумайт�
 error-wrong-login-name = Имя для входа — от { $length_min } до { $length_max } знаков и не начинается с @.
 error-wrong-password-length = Пароль — от { $length_min } до { $length_max } знаков.
 error-name-needed = Чтобы входить с паролем, нужно ещё имя для входа.
+error-code-needed = Для этого нужен свежий код из чата с ботом: /link
 error-wrong-current-password = Нынешний пароль не подошёл.
 error-sign-in-first = Токену это нельзя: войдите сами.
 error-identity-taken = Этот аккаунт Telegram уже принадлежит другому человеку в SyncBuy.

@@ -24,4 +24,10 @@ told-closed-head = 🏁 <b>{ $purchase }</b> закрыто. Всего потр
 told-closed-task = ✅ { $title } — { $cost }
 told-closed-people = <b>Кто сколько</b>
 told-closed-person = { $name }: заплатил(а) { $paid }, доля { $borne }
+told-password-set = 🔑 Для входа на страницу SyncBuy теперь есть пароль, имя — <b>{ $name }</b>.
+
+    Это были не вы? Возьмите код: /link, войдите с ним на странице и задайте другой пароль — все остальные входы завершатся.
+told-telegram-unlinked = 🔓 Вы отвязали этот Telegram от SyncBuy. Покупки и долги — на странице: входите по имени <b>{ $name }</b> и паролю.
+
+    Это были не вы? Напишите тому, кто держит этого бота.
 told-please-open-chat = { $people }, для вас есть личное сообщение. Откройте чат со мной и нажмите «Старт».

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.parsing.dates import LENGTH_MAX, YEARS_MAX, DateInThePast, DateNotUnderstood, DueTooFar, parse_due
+from bot.parsing.dates import LENGTH_MAX, DateNotUnderstood, parse_due
 from core.errors import Invalid
+from core.purchases.rules import DUE_YEARS_MAX, DueInThePast, DueTooFar
 
 MOSCOW = "Europe/Moscow"
 NOON = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)  # a Saturday, 12:00 in Moscow
@@ -159,7 +160,7 @@ class TestParseDue:
 
     @pytest.mark.parametrize("text", ["сегодня 10:00", "01.02.2020", "1 января 2026", "21.11.2026 11:59", "01.01.1000"])
     def test_refuses_what_has_passed(self, text: str) -> None:
-        with pytest.raises(DateInThePast):
+        with pytest.raises(DueInThePast):
             parse_due(text, now=NOON, time_zone=MOSCOW)
 
     @pytest.mark.parametrize("text", ["15.06.2099", "через 999 месяцев", "1 января 2032"])
@@ -167,7 +168,7 @@ class TestParseDue:
         with pytest.raises(DueTooFar) as refusal:
             parse_due(text, now=NOON, time_zone=MOSCOW)
 
-        assert refusal.value.params == {"years_max": YEARS_MAX}
+        assert refusal.value.params == {"years_max": DUE_YEARS_MAX}
 
     @pytest.mark.parametrize(
         "text",
@@ -223,5 +224,5 @@ class TestParseDue:
         except Invalid:
             return
 
-        assert now < due < now + timedelta(days=366 * (YEARS_MAX + 1))
+        assert now < due < now + timedelta(days=366 * (DUE_YEARS_MAX + 1))
         assert due.tzinfo is UTC

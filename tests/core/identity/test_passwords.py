@@ -1,5 +1,8 @@
 """Names that look the same are the same, and a password is what was typed."""
 
+import time
+from collections.abc import Callable
+
 import pytest
 from argon2 import PasswordHasher
 
@@ -15,12 +18,18 @@ from core.identity.passwords import (
     name_key,
 )
 
+# Marks that have to change places, which takes Unicode's algorithm a number of steps that grows with their square.
+SLOW_TO_NORMALISE = "a" + "\u0315" * 16_000 + "\u0300" * 16_000
+
+INVISIBLE = list("\u00ad\u034f\u200b\u200d\u2060\u2800\u3164\ufe0f\ufeff\uffa0\U000e0041")
+
 
 class TestANameToSignInBy:
     @pytest.mark.parametrize(
         ("one", "other"),
         [("Anna", "aNNA"), ("Анна", "анна"), ("anna", "ａｎｎａ"), ("ſtraße", "STRASSE"), ("é" * 3, "e\u0301" * 3),
-         ("anna", "an\u200fna"), ("anna k", " anna  k ")],
+         ("anna", "an\u200fna"), ("anna k", " anna  k "),
+         *(("anna", f"an{mark}na") for mark in INVISIBLE)],
     )  # fmt: skip
     def test_is_another_only_if_people_see_that(self, one: str, other: str) -> None:
         assert name_key(one) == name_key(other)
@@ -28,10 +37,23 @@ class TestANameToSignInBy:
     def test_is_kept_as_it_was_written(self) -> None:
         assert check_login_name("  Анна\u202e К ") == "Анна К"
 
-    @pytest.mark.parametrize("name", ["", "ab", "  a  b"[:4], "x" * 51, "\u200f" * 10, "@boris", "＠boris", "\ud800ab"])
+    @pytest.mark.parametrize(
+        "name",
+        ["", "ab", "  a  b"[:4], "x" * 51, "\u200f" * 10, "@boris", "＠boris", "\ud800ab", "\u200d\u2060@boris",
+         "a\u200db", *(mark * 3 for mark in INVISIBLE)],
+    )  # fmt: skip
     def test_is_neither_short_nor_long_nor_a_username(self, name: str) -> None:
         with pytest.raises(WrongLoginName):
             check_login_name(name)
+
+    @pytest.mark.parametrize("read", [check_login_name, name_key])
+    def test_is_not_normalised_if_that_takes_seconds(self, read: Callable[[str], str]) -> None:
+        began = time.process_time()
+
+        with pytest.raises(WrongLoginName):
+            read(SLOW_TO_NORMALISE)
+
+        assert time.process_time() - began < 0.1
 
 
 class TestAPassword:

@@ -32,6 +32,7 @@ from core.identity.sessions import (
     start_session,
 )
 from core.identity.sign_out_everywhere import sign_out_everywhere
+from core.identity.still_signed_in import still_signed_in
 from core.identity.tokens import LIVES
 from core.identity.whose_token import NOTED_EVERY, Caller, SignInFirst, whose_token
 from core.ids import SessionId, new_id, shorten
@@ -82,7 +83,7 @@ class TestARefreshToken:
         async with db.transaction() as session:
             row = (await session.scalars(select(SessionRow))).one()
         for signed in (first, second):
-            secret = signed.refresh_token.partition(".")[2].encode()
+            secret = signed.refresh_token.split(".")[1].encode()
             assert secret not in (row.secret_hash, row.previous_hash, row.nonce)
 
     async def test_gives_the_same_next_one_to_who_lost_the_answer(self, db: Database, secrets: Secrets) -> None:
@@ -137,13 +138,23 @@ class TestARefreshToken:
 
     async def test_that_is_none_is_refused(self, db: Database, secrets: Secrets) -> None:
         await signed_in(db, secrets)
-        unknown = f"{PREFIX}{shorten(new_id())}.x"
+        unknown = f"{PREFIX}{shorten(new_id())}.x.y"
 
-        for token in ("", PREFIX, f"{PREFIX}x.y", unknown, f"{PREFIX}{'z' * 22}.x", "x" * 999, "é.é"):
+        for token in ("", PREFIX, f"{PREFIX}x.y.z", unknown, f"{PREFIX}{'z' * 22}.x.y", "x" * 999, "é.é.é"):
             with pytest.raises(RefreshRefused):
                 await refreshed(db, secrets, token, after=SECOND)
 
         assert await session_count(db) == 1
+
+    async def test_that_was_made_up_ends_nothing(self, db: Database, secrets: Secrets) -> None:
+        first = await signed_in(db, secrets)
+        known, secret, mark = first.refresh_token.split(".")
+
+        for made_up in (f"{known}.x", f"{known}.x.y", f"{known}.x.{mark}", f"{known}.{secret[:-1]}.{mark}"):
+            with pytest.raises(RefreshRefused):
+                await refreshed(db, secrets, made_up, after=SECOND)
+
+        await refreshed(db, secrets, first.refresh_token, after=SECOND)
 
 
 class TestAnAccessTokenInUse:
@@ -220,6 +231,15 @@ class TestSessions:
         alive = [await who(db, secrets, each.access_token) is not None for each in (mine, other, theirs)]
         assert alive == [True, False, True]
 
+    async def test_are_told_from_those_that_ended_however_many_are_asked_for(
+        self, db: Database, secrets: Secrets
+    ) -> None:
+        mine = (await caller_of(db, secrets, await signed_in(db, secrets))).own_session()
+        asked = {mine, *(new_id() for _ in range(20_000))}
+
+        async with db.transaction() as session:
+            assert await still_signed_in(session, asked, now=NOW) == {mine}
+
 
 class TestAPersonalToken:
     async def made(self, db: Database, *, lives: timedelta | None = None) -> tuple[PersonalToken, str]:
@@ -279,7 +299,7 @@ class TestAPersonalToken:
 
     async def test_has_a_name_and_an_end_to_come_and_not_endless_others(self, session: AsyncSession) -> None:
         actor = await person(session)
-        for name in ("", " ", "x" * 51):
+        for name in ("", " ", "x" * 51, " " * 999 + "x"):
             with pytest.raises(WrongTokenName):
                 await create_token(session, actor=actor, name=name, expires_at=None, now=NOW)
         with pytest.raises(TokenExpiresInThePast):

@@ -1,9 +1,9 @@
 """An access token is believed for a quarter of an hour if we signed it, and nothing in it chooses how."""
 
 import base64
+import contextlib
 import json
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import jwt
@@ -25,8 +25,18 @@ from core.secrets import Secret, Secrets
 from tests.builders import NOW
 
 SECOND = timedelta(seconds=1)
-NESTED = st.lists(st.integers())
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
 USER, SESSION = UserId(new_id()), SessionId(new_id())
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Secrets:
+    """Return the keys of an installation, for many examples."""
+    return Secrets(tmp_path_factory.mktemp("keys") / "secrets.json")
 
 
 def issued(secrets: Secrets, *, now: datetime = NOW) -> str:
@@ -56,6 +66,12 @@ def claims(**changed: Any) -> dict[str, Any]:
 def forged(key: Secret, *, algorithm: str = "HS256", typ: str | None = "at+jwt", **changed: Any) -> str:
     """Return a token that we would have signed, but for what is changed."""
     return jwt.encode(claims(**changed), key.value, algorithm=algorithm, headers={"kid": key.kid, "typ": typ})
+
+
+def signed(secrets: Secrets, payload: bytes) -> str:
+    """Return what would be a token if its claims were any."""
+    key = secrets.newest(NAME, NOW)
+    return jwt.PyJWS().encode(payload, key.value, "HS256", {"kid": key.kid, "typ": "at+jwt"})
 
 
 class TestAnAccessToken:
@@ -130,22 +146,35 @@ class TestAnAccessToken:
             assert refused(token[:place] + letter + token[place + 1 :], secrets)
 
     @settings(max_examples=300)
-    @given(st.one_of(st.text(max_size=100), st.text("eyJhbGciOiJI.-_=", max_size=300)))
-    def test_of_any_text_is_refused_and_nothing_else_is_raised(self, written: str) -> None:
-        secrets = Secrets(Path("there-is-no-such-file"))
+    @given(written=st.one_of(st.text(max_size=100), st.text("eyJhbGciOiJI.-_=", max_size=300)))
+    def test_of_any_text_is_refused_and_nothing_else_is_raised(self, keys: Secrets, written: str) -> None:
+        head, body, signature = forged(keys.newest(NAME, NOW)).split(".")
 
-        assert refused(written, secrets)
-        assert refused(f"{written}.{written}.{written}", secrets)
+        for token in (written, f"{head}.{written}.{signature}", f"{head}.{body}.{written}"):
+            assert refused(token, keys)
 
     @settings(max_examples=150)
-    @given(
-        st.dictionaries(st.text(max_size=5), st.none() | st.integers() | st.text(max_size=5) | st.lists(st.integers()))
-    )
-    def test_of_any_header_and_claims_is_refused_and_nothing_else_is_raised(self, said: dict[str, Any]) -> None:
-        secrets = Secrets(Path("there-is-no-such-file"))
-        part = base64.urlsafe_b64encode(json.dumps(said).encode()).rstrip(b"=").decode()
+    @given(payload=st.one_of(st.binary(max_size=100), JSON.map(lambda said: json.dumps(said).encode())))
+    def test_of_any_claims_that_we_would_have_signed_is_refused(self, keys: Secrets, payload: bytes) -> None:
+        assert refused(signed(keys, payload), keys)
 
-        assert refused(f"{part}.{part}.{part}", secrets)
+    @settings(max_examples=150)
+    @given(changed=st.dictionaries(st.sampled_from(sorted(claims())), JSON, min_size=1))
+    def test_whose_claims_are_anything_raises_nothing_else(self, keys: Secrets, changed: dict[str, Any]) -> None:
+        with contextlib.suppress(TokenRefused):
+            token = signed(keys, json.dumps({**claims(), **changed}).encode())
+            said = read_access_token(token, secrets=keys, now=NOW)
+            assert (said.user_id, said.session_id) == (USER, SESSION)
+
+    @settings(max_examples=150)
+    @given(header=st.dictionaries(st.sampled_from(["alg", "typ", "kid", "crit", "b64", "jwk", "x"]), JSON))
+    def test_of_any_header_is_refused_and_nothing_else_is_raised(self, keys: Secrets, header: dict[str, Any]) -> None:
+        key = keys.newest(NAME, NOW)
+        _, body, signature = forged(key).split(".")
+        said = {"alg": "HS256", "typ": "at+jwt", "kid": key.kid, **header}
+        head = base64.urlsafe_b64encode(json.dumps(said).encode()).rstrip(b"=").decode()
+
+        assert refused(f"{head}.{body}.{signature}", keys)
 
 
 class TestTheKeyOfTokens:

@@ -274,15 +274,29 @@ class TestWhoWasAway:
         assert await self.missed(session, me, new, new) == []
         assert await self.missed(session, me, new + 1, new) is None  # none of ours
 
-    async def test_has_to_load_everything_anew_after_too_much(
+    async def test_has_to_load_everything_anew_after_too_much_of_everybodys_or_of_their_own(
         self, session: AsyncSession, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(changes, "BEHIND_MAX", 2)
-        me = UserId(new_id())
-        ids = await write(session, *(change_for(me) for _ in range(4)))
+        monkeypatch.setattr(changes, "BEHIND_MAX", 4)
+        monkeypatch.setattr(changes, "MISSED_MAX", 2)
+        me, other = UserId(new_id()), UserId(new_id())
+        ids = await write(session, *(change_for(each) for each in (me, other, other, me, me, me)))
 
-        assert await self.missed(session, me, ids[1], ids[3]) == ids[2:]
-        assert await self.missed(session, me, ids[0], ids[3]) is None
+        assert await self.missed(session, me, ids[0], ids[4]) == ids[3:5]
+        assert await self.missed(session, other, ids[0], ids[5]) is None
+        assert await self.missed(session, me, ids[1], ids[5]) is None
+
+    async def test_is_not_sent_the_names_of_all_who_may_see_it(self, session: AsyncSession) -> None:
+        me, others = UserId(new_id()), [UserId(new_id()) for _ in range(100)]
+        first, _ = await write(session, change_for(me), change_for(me, *others))
+
+        [missed] = (
+            await missed_changes(
+                session, user_id=me, after=first, until=first + 1, kinds=frozenset(Kind), now=utc_now()
+            )
+            or []
+        )
+        assert missed.readers == ()
 
 
 class TestRecording:

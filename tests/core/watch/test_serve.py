@@ -17,12 +17,13 @@ from core.outbox.models import DeadLetter, QueueRow
 from core.purchases.events import PurchaseOpened
 from core.telemetry.trail import entering
 from core.watch.serve import shown
+from sandbox.asking import new_client
 
 ANY_PORT = TelemetrySettings(metrics_port=0)
 
 
 async def _get(port: int | None, path: str) -> httpx2.Response:
-    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http:
+    async with new_client(base_url=f"http://127.0.0.1:{port}") as http:
         return await http.get(path)
 
 

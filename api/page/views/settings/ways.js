@@ -1,13 +1,12 @@
 /** The ways in which a person signs in: Telegram, a name with a password. */
 
 import { html, useState } from "../../html.js";
-import { post, put, remove } from "../../api.js";
+import { post, put } from "../../api.js";
 import { refresh } from "../../kept.js";
 import { tell } from "../../notices.js";
 import { ActButton } from "../../parts/acting.js";
 import { FormDialog } from "../../parts/dialog.js";
 import { Field } from "../../parts/fields.js";
-import { sure } from "../../parts/sure.js";
 import { isMiniApp, launch } from "../../telegram.js";
 import { say } from "../../words.js";
 
@@ -16,7 +15,7 @@ export function Ways({ me }) {
   const [isAsking, setAsking] = useState(false);
   const hasTelegram = me.identities.some(({ provider }) => provider === "telegram");
   return html`<section aria-labelledby="ways"><h2 id="ways">${say("ways-in")}</h2><ul class="list">
-      ${me.identities.map((identity) => html`<${Identity} key=${identity.provider} identity=${identity} />`)}
+      ${me.identities.map((identity) => html`<${Identity} key=${identity.provider} me=${me} identity=${identity} />`)}
       ${!hasTelegram && html`<li class="line"><span class="grow"><b>Telegram</b><small>${say("telegram-not-linked")}</small>
         </span>${isMiniApp && html`<${ActButton} act=${link}>${say("link")}<//>`}</li>`}
       <li class="line"><span class="grow"><b>${say("name-and-password")}</b>
@@ -30,30 +29,38 @@ async function link() {
   refresh("/me");
 }
 
-function Identity({ identity: { provider, username } }) {
-  const unlink = async () => {
-    if (!(await sure({ title: say("unlink-sure"), confirm: say("unlink") }))) return;
-    await remove(`/me/identities/${provider}`);
-    refresh("/me");
+function Identity({ me, identity: { provider, username } }) {
+  const [isAsking, setAsking] = useState(false);
+  const unlink = async (values) => {
+    await post(`/me/identities/${provider}/unlink`, { password: values.get("current") });
+    refresh("/me", "/sessions", "/tokens", "/purchases");
   };
   return html`<li class="line"><span class="grow"><b>${provider === "telegram" ? "Telegram" : provider}</b>
     <small>${username ? `@${username}` : ""}</small></span>
-    <${ActButton} look="quiet" act=${unlink}>${say("unlink")}<//></li>`;
+    ${me.has_password && html`<button type="button" class="button quiet" onClick=${() => setAsking(true)}>${say("unlink")}</button>`}
+    ${isAsking && html`<${FormDialog} title=${say("unlink-sure")} close=${() => setAsking(false)} confirm=${say("unlink")} look="danger" act=${unlink}>
+      <p class="soft">${say("unlink-hint")}</p><${CurrentPassword} required autofocus /><//>`}</li>`;
+}
+
+function CurrentPassword(how) {
+  return html`<${Field} label=${say("current-password")} name="current" type="password" autocomplete="current-password" ...${how} />`;
 }
 
 function Password({ me, close }) {
+  const hasTelegram = me.identities.length > 0;
   const save = async (values) => {
     const name = values.get("name")?.trim();
-    const current = values.get("current");
-    await put("/me/password", { ...(name && { name }), password: values.get("password"), ...(current && { current_password: current }) });
-    refresh("/me", "/sessions");
+    const [current, code] = [values.get("current"), values.get("code")?.trim()];
+    await put("/me/password", { ...(name && { name }), password: values.get("password"), ...(current && { current_password: current }), ...(code && { code }) });
+    refresh("/me", "/sessions", "/tokens");
     tell(say("saved"));
   };
   return html`<${FormDialog} title=${say("name-and-password")} close=${close} confirm=${say("save")} act=${save}>
-    ${me.has_password ? html`<${Field} label=${say("current-password")} name="current" type="password" required
-      autocomplete="current-password" autofocus />`
+    ${me.has_password ? html`<${CurrentPassword} required=${!hasTelegram} autofocus />`
       : html`<${Field} label=${say("login-name")} name="name" required minlength="3" maxlength="50"
         autocomplete="username" autocapitalize="none" autofocus />`}
     <${Field} label=${say("new-password")} name="password" type="password" required minlength="8" maxlength="200"
-      hint=${say("password-hint")} autocomplete="new-password" /><//>`;
+      hint=${say("password-hint")} autocomplete="new-password" />
+    ${hasTelegram && html`<${Field} label=${say("code")} name="code" hint=${say(me.has_password ? "code-if-forgotten" : "code-hint")}
+      required=${!me.has_password} autocomplete="one-time-code" autocapitalize="characters" />`}<//>`;
 }

@@ -14,6 +14,7 @@ from core.payments.providers.stripe import Stripe
 from core.payments.providers.telegram import Telegram
 from core.payments.providers.yookassa import YooKassa
 from core.secrets import Secrets
+from sandbox.asking import new_client
 from tests.core.payments.providers.scripted import Scripted, scripted
 
 BOT_TOKEN = "7000000001:" + "a" * 35
@@ -27,7 +28,7 @@ async def bank() -> AsyncIterator[Scripted]:
 
 @pytest_asyncio.fixture
 async def http() -> AsyncIterator[httpx2.AsyncClient]:
-    async with httpx2.AsyncClient(timeout=10, trust_env=False) as http:
+    async with new_client(timeout=10) as http:
         yield http
 
 

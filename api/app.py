@@ -1,5 +1,7 @@
 """The web application that other clients call, and the page."""
 
+from collections import Counter
+
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
@@ -60,6 +62,7 @@ def create_app(ground: Ground) -> FastAPI:
     )
     app.state.ground = ground
     app.state.hub = Hub(ground.db)  # which `serve_app` keeps going
+    app.state.strangers = Counter[str]()  # sockets that have not said yet who they are, by where they come from
     for router in ROUTERS:
         app.include_router(router)
     serve_documentation(app)

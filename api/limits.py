@@ -8,7 +8,7 @@ from api.ground import Grounded
 from core.budgets.limit import limit
 from core.db import Database
 from core.ids import UserId
-from core.web.peers import Peers, address
+from core.web.peers import Connection, Peers, address
 
 _IPV6_SITE_BITS = 64  # one household or server has as many addresses as it wants in there
 
@@ -31,8 +31,8 @@ async def limit_address(request: Request, ground: Grounded) -> None:
     await limit(ground.db, name=name, per_minute=per_minute, burst=per_minute)
 
 
-def site_of(request: Request, peers: Peers) -> str:
-    """Return by which address a sender is counted."""
-    peer = peers.of(request)
+def site_of(connection: Connection, peers: Peers) -> str:
+    """Return by which address a request, or a socket, is counted; of the newer kind, what all of one place share."""
+    peer = peers.of(connection)
     found = address(peer)
     return str(ip_network((found, _IPV6_SITE_BITS), strict=False)) if isinstance(found, IPv6Address) else peer

@@ -49,7 +49,7 @@ class Threshold:
             await self._pass_on(scope, receive, leaving)
         operation = getattr(scope.get("route"), "unique_id", None) or ELSEWHERE
         measures.REQUESTS.labels(operation, str(leaving.status)).inc()
-        measures.REQUEST_SECONDS.labels(operation).observe(time.perf_counter() - began)
+        measures.REQUEST_SECONDS.labels(operation).observe((leaving.began or time.perf_counter()) - began)
 
     async def _pass_on(self, scope: Scope, receive: Receive, leaving: "_Leaving") -> None:
         refusal: DomainError
@@ -88,16 +88,21 @@ class Threshold:
 
 
 class _Leaving:
-    """Sends an answer with what is missing of our headers, and remembers its status."""
+    """Sends an answer with what is missing of our headers, and remembers its status and when it began.
+
+    How long it goes on is for the other side to say, and a stream of events goes on for as long as somebody listens.
+    """
 
     def __init__(self, send: Send, headers: MutableMapping[str, str]) -> None:
         self._send = send
         self._headers = headers
         self.status = 0
+        self.began: float | None = None  # of time.perf_counter
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            self.began = time.perf_counter()
             headers = MutableHeaders(scope=message)
             for name, value in self._headers.items():
                 headers.setdefault(name, value)

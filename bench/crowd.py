@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import cast
 
 CONNECTING_AT_ONCE = 50
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 TEXT, PING = 0x81, 0x89
 PONG = b"\x8a\x80\x00\x00\x00\x00"  # masked with zeros, and empty
 LONG = 126  # of a frame: its length stands in the next two bytes (RFC 6455, 5.2)

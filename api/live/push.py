@@ -5,10 +5,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+import structlog
+from starlette.websockets import WebSocketDisconnect
+
 from api.live.frames import Frame
 from api.live.listener import Ending, Listener
 from core.clock import utc_now
 from core.telemetry import measures
+
+log = structlog.get_logger()
 
 
 async def push(
@@ -32,7 +37,9 @@ async def push(
     finally:
         for task in (sending, hearing):
             task.cancel()
-        await asyncio.gather(sending, hearing, return_exceptions=True)
+        for outcome in await asyncio.gather(sending, hearing, return_exceptions=True):
+            if isinstance(outcome, Exception) and not isinstance(outcome, WebSocketDisconnect):
+                log.error("pushing-broke", exc_info=outcome)
     if not done:
         listener.end(Ending.SIGNED_OUT)
     if not listener.ended.done():

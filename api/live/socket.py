@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterator
 from urllib.parse import urlsplit
 
 from fastapi import WebSocket
@@ -10,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from api.errors import TooManyListeners
 from api.ground import Ground
-from api.limits import limit_person
+from api.limits import limit_person, site_of
 from api.live.frames import Frame
 from api.live.hub import Hub
 from api.live.listener import Ending
@@ -24,6 +25,7 @@ from core.telemetry.trail import entering
 from core.web.sockets import WRITE_NOW
 
 FIRST_WORD_SECONDS = 10.0
+STRANGERS_MAX = 100  # connections from one place to one process that have not said yet who they are
 CLOSE_SECONDS = 1.0  # for the word of why, to whoever does not read
 
 
@@ -47,12 +49,15 @@ async def serve_socket(websocket: WebSocket, *, kinds: Collection[Kind]) -> None
     """Push changes of these kinds over a socket until either side ends it."""
     ground: Ground = websocket.app.state.ground
     with entering("live", correlation_id=websocket.headers.get(CORRELATION_HEADER)):
-        if not _may_ask(websocket, ground):
+        strangers: Counter[str] = websocket.app.state.strangers
+        site = site_of(websocket, ground.peers)
+        if not _may_ask(websocket, ground) or strangers[site] >= STRANGERS_MAX:
             await websocket.close()  # before it is accepted: an answer of 403
             return
-        await websocket.accept()
         try:
-            first = await _first_word(websocket)
+            with _counted(strangers, site):
+                await websocket.accept()
+                first = await _first_word(websocket)
             ending = None if first is None else await _listen(websocket, ground, first, kinds)
         except _SentAway as refused:
             ending = refused.ending
@@ -70,6 +75,17 @@ def _may_ask(websocket: WebSocket, ground: Ground) -> bool:
         return True
     ours = urlsplit(origin).netloc == websocket.headers.get("host") or origin == ground.settings.api_public_url
     return ours or (bool(origin) and origin in ground.settings.api_cors_origins.split(","))
+
+
+@contextlib.contextmanager
+def _counted(strangers: Counter[str], site: str) -> Iterator[None]:
+    strangers[site] += 1
+    try:
+        yield
+    finally:
+        strangers[site] -= 1
+        if not strangers[site]:
+            del strangers[site]
 
 
 async def _first_word(websocket: WebSocket) -> FirstWord | None:

@@ -7,7 +7,7 @@ import { distrust } from "./session.js";
 
 const AGAIN_MILLISECONDS = [500, 1000, 2000, 5000, 10_000];
 const SIGNED_OUT = 4401;
-const SILENCE_MILLISECONDS = 75_000; // a socket that says nothing at all for so long is dead
+const SILENCE_MILLISECONDS = 45_000; // a socket that says nothing at all for so long is dead
 
 /** Whether the socket is up: true, false, or null before the first answer. */
 export const isLive = signal(null);
@@ -67,6 +67,7 @@ async function connectNow() {
   if (socket && socket.readyState <= WebSocket.OPEN) return;
   const opened = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/v1/live`);
   socket = opened;
+  waitForWord();
   opened.onopen = () => opened.send(JSON.stringify({ token: bearer, ...(lastEventId !== null && { last_event_id: lastEventId }) }));
   opened.onmessage = ({ data }) => take(JSON.parse(data));
   opened.onclose = ({ code }) => {
@@ -85,14 +86,25 @@ function lost() {
 
 function again() {
   clearTimeout(retry);
-  retry = setTimeout(connectNow, AGAIN_MILLISECONDS[Math.min(failures, AGAIN_MILLISECONDS.length - 1)]);
+  const pause = AGAIN_MILLISECONDS[Math.min(failures, AGAIN_MILLISECONDS.length - 1)];
+  retry = setTimeout(connectNow, pause * (0.5 + Math.random())); // a server that starts again is not asked by all at once
   failures += 1;
 }
 
-function take(message) {
+/** This function will give the socket up where it says nothing, as one may that is never answered or whose way has broken. */
+function waitForWord() {
   clearTimeout(silence);
+<<<<<<< HEAD
   silence = setTimeout(() => socket?.close(), SILENCE_MILLISECONDS);
   reach();
+=======
+  const waiting = socket;
+  silence = setTimeout(() => waiting.close(), SILENCE_MILLISECONDS);
+}
+
+function take(message) {
+  waitForWord();
+>>>>>>> main
   if (message.type === "ready") ready(message);
   else if (message.type === "reset") lastEventId = null;
   else if (message.type === "ping") socket?.send(JSON.stringify({ type: "pong" }));
@@ -112,7 +124,7 @@ function ready(message) {
 
 function touched({ kind, purchase_id: purchaseId }) {
   const paths = purchaseId ? [`/purchases/${purchaseId}`, "/purchases?"] : [];
-  if (kind === "purchase") paths.push("/purchases?", "/invites");
+  if (kind === "purchase") paths.push("/purchases?", "/invites", "/intents"); // locking it makes debts
   if (kind === "intent") paths.push("/intents", "/attempts", "/refunds");
   if (kind === "attempt") paths.push("/attempts", "/intents", "/accounts");
   if (kind === "order" || kind === "account") paths.push("/orders", "/accounts", "/attempts", "/intents");

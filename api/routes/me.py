@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
 
 from api.auth import SIGNED_IN, who_asks
 from api.body import Route
 from api.ground import Asked, Grounded
-from api.idempotency import creates
+from api.idempotency import JSON
 from api.openapi import refusals
 from api.proof import proven
 from api.shapes.me import (
@@ -40,8 +40,20 @@ from core.identity.requisites import Kind, NotACard, NotAPhone, WrongRequisite, 
 from core.identity.set_password import CodeNeeded, NameNeeded, set_password
 from core.identity.telegram_proof import ProofRefused
 from core.identity.whose_token import Caller, SignInFirst
+from core.personal_data.export_person import FORMAT, export_person
 
 router = new_router("me")
+_MY_DATA = {
+    "type": "object",
+    "description": "Named parts, of which each is a list of rows.",
+    "required": ["format", "exported_at", "person_id", "records"],
+    "properties": {
+        "format": {"const": FORMAT},
+        "exported_at": {"type": "string", "format": "date-time", "examples": ["2026-06-01T12:00:00+00:00"]},
+        "person_id": {"type": "string", "format": "uuid"},
+        "records": {"type": "object", "description": "By the names of tables.", "examples": [{}]},
+    },
+}
 # Hashing a password takes its time, which no transaction is to last.
 of_password = APIRouter(prefix="/v1", route_class=Route, dependencies=[SIGNED_IN], tags=["me"])
 
@@ -93,19 +105,18 @@ async def choose_password(body: NewPassword, caller: Annotated[Caller, Depends(_
     )
 
 
-@router.post(
-    "/me/identities",
+@of_password.put(
+    "/me/identities/telegram",
     operation_id="link_identity",
     summary="Link my Telegram",
-    status_code=201,
-    responses=refusals(IdentityTaken, OtherTelegramLinked, ProofRefused, SignInFirst),
-    **creates("/v1/me"),
+    responses=refusals(IdentityTaken, OtherTelegramLinked, ProofRefused, WrongCurrentPassword, SignInFirst),
 )
-async def link(body: NewIdentity, call: Asked) -> Identity:
+async def link(body: NewIdentity, caller: Annotated[Caller, Depends(_caller)], ground: Grounded) -> Identity:
     """Let the person sign in by their Telegram too, and be written to there; linking it twice is the same as once."""
-    call.caller.own_session()
-    proof = proven(body.proof, call.ground, now=call.now)
-    return _identity(await link_telegram(call.session, actor=call.actor, proof=proof, now=call.now))
+    now = utc_now()
+    caller.own_session()
+    proof = proven(body.proof, ground, now=now)
+    return _identity(await link_telegram(ground.db, caller=caller, proof=proof, password=body.password, now=now))
 
 
 @of_password.post(
@@ -122,6 +133,20 @@ async def unlink(body: CurrentPassword, caller: Annotated[Caller, Depends(_calle
     part in is not found.
     """
     await unlink_telegram(ground.db, caller=caller, password=body.password)
+
+
+@router.get(
+    "/me/data",
+    operation_id="export_me",
+    summary="All that is known of me",
+    response_class=Response,
+    responses={200: {"description": "The document.", "content": {JSON: {"schema": _MY_DATA}}}, **refusals(SignInFirst)},
+)
+async def export_me(call: Asked) -> Response:
+    """Return every row that speaks of the person, in one document for machines; amounts are in minor units."""
+    call.caller.own_session()
+    document = await export_person(call.session, user_id=call.actor.user_id, now=call.now)
+    return Response(document, media_type=JSON)
 
 
 @router.get("/me/requisites", operation_id="read_requisites", summary="Where I want to be paid")

@@ -11,6 +11,7 @@ from api.openapi import refusals
 from api.shapes.debts import (
     Agrees,
     AttemptShape,
+    Confirmed,
     NewRefund,
     Pay,
     PayByProvider,
@@ -35,7 +36,7 @@ from core.orders.pay_from_wallet import pay_from_wallet
 from core.payments import refund_attempt as refunds
 from core.payments.choose_provider import NoProvider, check_provider, providers_for
 from core.payments.claim_paid import claim_paid
-from core.payments.confirm_received import AnsweredAlready, confirm_received
+from core.payments.confirm_received import AnsweredAlready, confirm_all_received, confirm_received
 from core.payments.dispute_payment import dispute_payment
 from core.payments.models import Attempt, Rail
 from core.payments.open_attempt import AlreadyPaid, AttemptOpen, DebtCanceled, WrongPaidAmount
@@ -95,6 +96,13 @@ async def confirm_attempt(call: Asked, attempt_id: UUID) -> AttemptShape:
     """Say that money that was paid to me outside has come; twice is the same as once."""
     attempt = await confirm_received(call.session, actor=call.actor, attempt_id=AttemptId(attempt_id), now=call.now)
     return await show_attempt(call, attempt.id)
+
+
+@router.post("/commands/confirm-all", summary="Received all")
+async def confirm_all(call: Asked) -> Confirmed:
+    """Say that all money has come that is said to be paid to me outside; twice is the same as once."""
+    attempts = await confirm_all_received(call.session, actor=call.actor, now=call.now)
+    return Confirmed(attempt_ids=[attempt.id for attempt in attempts])
 
 
 @router.post("/attempts/{attempt_id}/dispute", summary="Not received", responses=_OF_CLAIMS)

@@ -9,7 +9,7 @@ from fastapi import Query, Response
 from api.ground import Asked
 from api.idempotency import creates
 from api.openapi import refusals
-from api.shapes.money import NewReport, ReportShape
+from api.shapes.money import NewReport, NewStatement, ReportShape
 from api.transaction import new_router
 from core.ids import PurchaseId, ReportId
 from core.purchases.queries import visible_purchase
@@ -17,9 +17,11 @@ from core.purchases.rules import PurchaseNotFound
 from core.reports.models import Report, ReportFormat, ReportStatus
 from core.reports.queries import newest_report, own_report
 from core.reports.request_report import request_report as request
+from core.reports.request_report import request_statement as request_own
 from core.reports.rules import ReportNotFound
 
 router = new_router("reports")
+Kind = Annotated[ReportFormat | None, Query(alias="format", description="Any if it is missing.")]
 # Status is all the progress there is.
 _PROGRESS = {ReportStatus.QUEUED: 0, ReportStatus.RUNNING: 50, ReportStatus.READY: 100, ReportStatus.FAILED: 100}
 MEDIA_TYPES = {
@@ -47,7 +49,7 @@ async def request_report(call: Asked, purchase_id: UUID, wanted: NewReport) -> R
         kind=ReportFormat(wanted.format),
         now=call.now,
     )
-    return _shape(report, purchase_id)
+    return _shape(report)
 
 
 @router.get(
@@ -58,12 +60,30 @@ async def request_report(call: Asked, purchase_id: UUID, wanted: NewReport) -> R
 async def read_report(
     call: Asked,
     purchase_id: UUID,
-    kind: Annotated[ReportFormat | None, Query(alias="format", description="Any if it is missing.")] = None,
+    kind: Kind = None,
 ) -> ReportShape:
     """Return the report of a purchase that I asked for last."""
     await visible_purchase(call.session, actor=call.actor, purchase_id=PurchaseId(purchase_id))
     report = await newest_report(call.session, actor=call.actor, purchase_id=PurchaseId(purchase_id), kind=kind)
-    return _shape(report, purchase_id)
+    return _shape(report)
+
+
+@router.post(
+    "/me/statement",
+    summary="Ask for a statement of mine",
+    status_code=202,
+    **creates("/v1/me/statement?format={format}"),
+)
+async def request_statement(call: Asked, wanted: NewStatement) -> ReportShape:
+    """Let a file be made of all that I paid, bear, owe and was paid; whoever asks again meanwhile gets the same one."""
+    kind = ReportFormat(wanted.format)
+    return _shape(await request_own(call.session, actor=call.actor, kind=kind, since=wanted.since, now=call.now))
+
+
+@router.get("/me/statement", summary="How a statement of mine stands", responses=refusals(ReportNotFound))
+async def read_own_statement(call: Asked, kind: Kind = None) -> ReportShape:
+    """Return the statement of mine that I asked for last."""
+    return _shape(await newest_report(call.session, actor=call.actor, purchase_id=None, kind=kind))
 
 
 @router.get(
@@ -92,11 +112,11 @@ async def read_file(call: Asked, report_id: UUID) -> Response:
     )
 
 
-def _shape(report: Report, purchase_id: UUID) -> ReportShape:
+def _shape(report: Report) -> ReportShape:
     is_ready = report.status == ReportStatus.READY
     return ReportShape(
         id=report.id,
-        purchase_id=purchase_id,
+        purchase_id=report.purchase_id,
         format=report.format,
         status=report.status,
         progress=_PROGRESS[ReportStatus(report.status)],

@@ -162,6 +162,12 @@ class PayByProvider(Shape):
 Pay = Annotated[PayOutside | PayFromWallet | PayByProvider, Field(discriminator="rail")]
 
 
+class Confirmed(Shape):
+    """The attempts whose money I said has come."""
+
+    attempt_ids: list[UUID]
+
+
 class NewRefund(Shape):
     """How much to give back; all that did not go back yet unless an amount is said."""
 

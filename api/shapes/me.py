@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
-from api.shapes.auth import CODE_LENGTH_MAX, ByIdentity, Name, Secret
+from api.shapes.auth import CODE_LENGTH_MAX, Name, Proof, Secret
 from api.shapes.shape import Moment, Shape, Yes
 from core.identity.passwords import PASSWORD_LENGTH_MAX, TYPED_LENGTH_MAX
 from core.identity.personal_tokens import NAME_LENGTH_MAX
@@ -101,8 +101,11 @@ class CurrentPassword(Shape):
     password: Secret
 
 
-class NewIdentity(ByIdentity):
+class NewIdentity(Shape):
     """Another way to be known."""
+
+    proof: Proof
+    password: Secret | None = Field(default=None, description="Needed where there is one.")
 
 
 class Requisites(Shape):

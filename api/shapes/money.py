@@ -1,15 +1,18 @@
 """Accounts, orders and reports."""
 
-from typing import Literal
+from datetime import datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from api.shapes.shape import Amount, Cents, Currency, Moment, Shape
 from core.accounts.models import Withdrawal
 from core.identity.requisites import Kind
 from core.notifications.reasons import written_reason
 from core.orders.models import DESCRIPTION_LENGTH_MAX, Order
+
+YEAR_MIN, YEAR_MAX = 1970, 2999  # whose days can be written in every time zone
 
 
 class NewAccount(Shape):
@@ -110,11 +113,25 @@ class NewReport(Shape):
     format: Literal["json", "csv", "xlsx", "pdf"] = Field(examples=["pdf"])
 
 
+def _of_our_time(moment: datetime) -> datetime:
+    if not YEAR_MIN <= moment.year <= YEAR_MAX:
+        raise ValueError(f"a statement is of the years {YEAR_MIN} to {YEAR_MAX}")
+    return moment
+
+
+class NewStatement(NewReport):
+    """As what kind of file, and from when on."""
+
+    since: Annotated[Moment, AfterValidator(_of_our_time)] | None = Field(
+        default=None, description="Leaves out what was before; everything if it is missing."
+    )
+
+
 class ReportShape(Shape):
     """A report that is made, or is ready."""
 
     id: UUID
-    purchase_id: UUID
+    purchase_id: UUID | None = Field(description="null: it is a statement of the person.")
     format: str = Field(examples=["pdf"])
     status: Literal["queued", "running", "ready", "failed"] = Field(examples=["ready"])
     progress: int = Field(ge=0, le=100, description="In percent.", examples=[100])

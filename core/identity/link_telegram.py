@@ -7,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.db import Database
 from core.errors import Conflict, NotFound
-from core.identity.actor import Actor
 from core.identity.confirm_password import confirm_password
 from core.identity.events import TelegramUnlinked
 from core.identity.leave_chat import leave_all_chats
@@ -38,21 +37,37 @@ class LastWayIn(Conflict):
     """Without it the person could not sign in any more."""
 
 
-async def link_telegram(session: AsyncSession, *, actor: Actor, proof: Proof, now: datetime) -> Identity:
-    """Let the actor be known by a Telegram account too; what is theirs already stays so.
+async def link_telegram(db: Database, *, caller: Caller, proof: Proof, password: str | None, now: datetime) -> Identity:
+    """Let the caller be known by a Telegram account too; what is theirs already stays so.
 
-    :raises ProofRefused: if the proof was used.
+    Somebody who is known by a password shows that they know it: a session may be stolen.
+
+    :raises SignInFirst: if a personal token asks.
+    :raises TooOften: if the password was tried too often.
+    :raises WrongCurrentPassword: if there is one, and this is another.
+    :raises ProofRefused: if the proof was used, unless the account is theirs.
     :raises IdentityTaken: if the account is somebody else's.
     :raises OtherTelegramLinked: if they have another one.
     """
-    await use_proof(session, proof)
-    await wait_for_others(session, proof.person.telegram_id)
-    user = await hold_person(session, actor.user_id)
-    known = await session.get(Identity, (Provider.TELEGRAM, str(proof.person.telegram_id)))
-    if known is not None and known.user_id != user.id:
-        raise IdentityTaken
+    caller.own_session()
+    user_id = caller.actor.user_id
+    async with db.transaction() as session:
+        known = await session.get(Password, user_id)
     if known is not None:
+        await confirm_password(db, known=known, given=password)
+    async with db.transaction() as session:
+        return await _link(session, user_id, proof, now=now)
+
+
+async def _link(session: AsyncSession, user_id: UserId, proof: Proof, *, now: datetime) -> Identity:
+    await wait_for_others(session, proof.person.telegram_id)
+    user = await hold_person(session, user_id)
+    known = await session.get(Identity, (Provider.TELEGRAM, str(proof.person.telegram_id)))
+    if known is not None and known.user_id == user.id:
         return known
+    await use_proof(session, proof)
+    if known is not None:
+        raise IdentityTaken
     if await _telegram_of(session, user.id) is not None:
         raise OtherTelegramLinked
     return await follow_new_identity(session, user, proof.person, now=now)

@@ -46,9 +46,11 @@ async def own_report(session: AsyncSession, *, actor: Actor, report_id: ReportId
 
 
 async def newest_report(
-    session: AsyncSession, *, actor: Actor, purchase_id: PurchaseId, kind: ReportFormat | None
+    session: AsyncSession, *, actor: Actor, purchase_id: PurchaseId | None, kind: ReportFormat | None
 ) -> Report:
-    """Return the report about a purchase that the actor asked for last, perhaps of one format; without its file.
+    """Return the report about a purchase, or the statement (None), that the actor asked for last; without its file.
+
+    It is perhaps of one format.
 
     :raises ReportNotFound: if they asked for none.
     """

@@ -19,7 +19,10 @@ NOTICE_SECONDS = Histogram("syncbuy_notice_seconds", "Time to answer a notice.",
 
 REQUESTS = Counter("syncbuy_api_requests", "Requests to the HTTP API that were answered.", ["operation", "status"])
 REQUEST_SECONDS = Histogram(
-    "syncbuy_api_request_seconds", "Time to answer a request to the HTTP API.", ["operation"], buckets=_SECONDS
+    "syncbuy_api_request_seconds",
+    "Time until the HTTP API began to answer.",
+    ["operation"],
+    buckets=_SECONDS,
 )
 
 RELAYED = Counter("syncbuy_relayed_events", "Events that the relay put on the bus, or could not.", ["outcome"])

@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 from prometheus_client import REGISTRY
 from sqlalchemy import insert, text, update
+from structlog.testing import capture_logs
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -339,6 +340,21 @@ class TestAListener:
         assert written == [three.wire]
 
 
+class TestAnError:
+    async def test_of_ours_ends_the_connection_and_is_logged(self) -> None:
+        async def send(frame: Frame) -> None:
+            raise ValueError(frame.text)
+
+        async def hear() -> None:
+            await asyncio.Event().wait()
+
+        someone = listener.Listener({Kind.PURCHASE}, new_id(), 0)
+        with capture_logs() as lines:
+            await push.push(someone, [Frame("change", "1")], send=send, hear=hear, until=None)
+
+        assert [str(line["exc_info"]) for line in lines] == ["1"]
+
+
 class TestWhoIsNot:
     async def test_signed_in_is_sent_away(self, db: Database, api: Copy, anna: Actor) -> None:
         late = utc_now() - LIVES - timedelta(seconds=1)
@@ -362,6 +378,22 @@ class TestWhoIsNot:
                 await asyncio.wait_for(client.recv(), 10)
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 4408
+
+    async def test_saying_anything_is_turned_away_where_too_many_are_silent(
+        self, db: Database, api: Copy, anna: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(live_socket, "STRANGERS_MAX", 1)
+        url, token = f"ws://127.0.0.1:{api.port}/v1/live", await token_of(db, anna)
+        async with api.heard(token) as ears:
+            await ears.ready()
+            async with connect(url, proxy=None):
+                with pytest.raises(InvalidStatus) as refused:
+                    await connect(url, proxy=None)
+            assert refused.value.response.status_code == 403
+
+            await until(lambda: not api.app.state.strangers)
+            async with api.heard(token) as again:
+                await again.ready()
 
     async def test_of_an_allowed_page_is_turned_away_before_the_handshake(self, database_url: str) -> None:
         async with copy_of_api(database_url, api_cors_origins="https://friend.example") as api:

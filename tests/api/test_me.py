@@ -12,7 +12,8 @@ from core.ids import new_id
 from tests.api.door import Door, Person
 from tests.core.identity.proofs import init_data
 
-UNLINK = "/me/identities/telegram/unlink"
+TELEGRAM = "/me/identities/telegram"
+UNLINK = f"{TELEGRAM}/unlink"
 
 
 async def refusal(person: Person, method: str, path: str, body: Any = None) -> tuple[int, str]:
@@ -41,7 +42,7 @@ async def first_password(door: Door, person: Person, chosen: dict[str, Any]) -> 
 
 def telegram(**more: Any) -> dict[str, Any]:
     proof = {"kind": "init_data", "init_data": init_data(at=utc_now(), username="anna_k", **more)}
-    return {"provider": "telegram", "proof": proof}
+    return {"proof": proof, "password": "correct horse"}
 
 
 class TestMe:
@@ -85,6 +86,35 @@ class TestMe:
 
         assert await anna.get("/me") == before
 
+    async def test_gets_all_that_is_known_of_them_but_not_by_a_script(self, door: Door) -> None:
+        anna, boris = await door.person("Анна"), await door.person("Борис")
+        await anna.post("/purchases", {"title": "Чай"})
+        await boris.post("/purchases", {"title": "Кофе"})
+
+        answer = await done(anna, "GET", "/me/data")
+
+        assert answer.headers["Content-Type"] == "application/json"
+        assert (answer.json()["person_id"], [row["name"] for row in answer.json()["person"]]) == (anna.id, ["Анна"])
+        assert [each["title"] for each in answer.json()["purchases"]] == ["Чай"]
+        assert boris.id not in answer.text
+        assert await refusal(await script_of(anna), "GET", "/me/data") == (403, "SIGN_IN_FIRST")
+
+    async def test_asks_for_a_statement_and_watches_it(self, door: Door) -> None:
+        anna = await door.person()
+        purchase_id = (await anna.post("/purchases", {"title": "Чай"}))["id"]
+        await anna.post(f"/purchases/{purchase_id}/report", {"format": "csv"})
+        wanted = {"format": "csv", "since": "2026-06-01T12:00:00Z"}
+
+        before = await refusal(anna, "GET", "/me/statement")
+        asked = await done(anna, "POST", "/me/statement", wanted)
+
+        assert before == (404, "REPORT_NOT_FOUND")
+        assert (asked.status_code, asked.json()["status"], asked.json()["purchase_id"]) == (202, "queued", None)
+        assert await anna.get(asked.headers["Location"].removeprefix("/v1")) == asked.json()
+        for since in ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"):
+            told = await refusal(anna, "POST", "/me/statement", {**wanted, "since": since})
+            assert told == (422, "WRONG_SHAPE")
+
     async def test_says_where_to_be_paid(self, door: Door) -> None:
         anna = await door.person()
         wanted = {"phone": "+7 (912) 345-67-89", "card": None, "text": "  tea  or coffee "}
@@ -113,10 +143,11 @@ class TestWaysIn:
         assert await refusal(anna, "POST", UNLINK, hers) == (403, "WRONG_CURRENT_PASSWORD")
         await done(anna, "POST", UNLINK, {"password": "battery staple"})
         assert await refusal(anna, "POST", UNLINK, {"password": "battery staple"}) == (404, "IDENTITY_NOT_FOUND")
-        linked = await done(anna, "POST", "/me/identities", telegram())
+        assert await refusal(anna, "PUT", TELEGRAM, telegram()) == (403, "WRONG_CURRENT_PASSWORD")
+        linked = await done(anna, "PUT", TELEGRAM, {**telegram(), "password": "battery staple"})
 
-        assert (linked.status_code, linked.headers["Location"]) == (201, "/v1/me")
         mine = await anna.get("/me")
+        assert mine["identities"] == [linked.json()]
         assert (mine["has_password"], mine["login_name"]) == (True, "Anna")
         assert [each["username"] for each in mine["identities"]] == ["anna_k"]
 
@@ -126,10 +157,10 @@ class TestWaysIn:
             await first_password(door, person, {"name": name, "password": "correct horse"})
             await done(person, "POST", UNLINK, {"password": "correct horse"})
         seen = telegram()
-        await done(anna, "POST", "/me/identities", seen)
+        await done(anna, "PUT", TELEGRAM, seen)
 
-        assert await refusal(boris, "POST", "/me/identities", seen) == (401, "PROOF_REFUSED")
-        assert await refusal(boris, "POST", "/me/identities", telegram(x=1)) == (409, "IDENTITY_TAKEN")
+        assert await refusal(boris, "PUT", TELEGRAM, seen) == (401, "PROOF_REFUSED")
+        assert await refusal(boris, "PUT", TELEGRAM, telegram(x=1)) == (409, "IDENTITY_TAKEN")
         hers = {"name": "ANNA", "password": "battery staple", "current_password": "correct horse"}
         assert await refusal(boris, "PUT", "/me/password", hers) == (409, "NAME_TAKEN")
 
@@ -212,7 +243,7 @@ class TestPersonalTokens:
             ("DELETE", f"/sessions/{identity}", None),
             ("POST", "/auth/logout", None),
             ("PUT", "/me/password", {"name": "anna", "password": "correct horse"}),
-            ("POST", "/me/identities", telegram()),
+            ("PUT", TELEGRAM, telegram()),
             ("POST", UNLINK, {"password": "correct horse"}),
         ):
             assert await refusal(script, method, path, body) == (403, "SIGN_IN_FIRST"), path

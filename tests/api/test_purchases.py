@@ -146,6 +146,25 @@ class TestAPurchase:
         assert await statements() == few <= 8
 
 
+class TestPaymentsOutside:
+    async def test_are_all_confirmed_at_once_by_whom_they_went_to(self, door: Door) -> None:
+        anna, boris = await door.person("Anna"), await door.person("Boris")
+        attempts = []
+        for _ in range(2):
+            identity = await opened(anna, boris)
+            await anna.post(f"/purchases/{identity}/spendings", {"title": "Taxi", "cost_cents": 300_00})
+            locked = await anna.post(f"/purchases/{identity}/lock-distribution", {"strategy": "minimal"})
+            paying = {"intent_id": locked["intents"][0]["id"], "rail": "manual"}
+            attempts.append((await boris.post("/commands/pay", paying))["id"])
+
+        his = await boris.post("/commands/confirm-all")
+        hers = await anna.post("/commands/confirm-all")
+        again = await anna.post("/commands/confirm-all")
+
+        assert (his["attempt_ids"], sorted(hers["attempt_ids"]), again["attempt_ids"]) == ([], sorted(attempts), [])
+        assert {(await boris.get(f"/attempts/{each}"))["status"] for each in attempts} == {"succeeded"}
+
+
 class TestADueDate:
     @pytest.mark.parametrize(
         ("due_at", "code"),

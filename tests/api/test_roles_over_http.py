@@ -45,6 +45,7 @@ TABLE: dict[str, tuple[str, Any]] = {
     "set_password": ("UWWWWWWW", {}),
     "link_identity": ("UWWWWWWW", {}),
     "unlink_identity": ("UCCCCCCC", {"password": "correct horse"}),  # it is their last way in
+    "export_me": (MINE, None),
     "read_requisites": (MINE, None),
     "replace_requisites": (MINE, {"phone": None, "card": None, "text": None}),
     "list_sessions": (MINE, None),
@@ -87,6 +88,7 @@ TABLE: dict[str, tuple[str, Any]] = {
     "pay": ("UNNNN-NN", {"intent_id": "{intent_id}", "rail": "manual"}),
     "read_attempt": ("UNNNN--N", None),
     "confirm_attempt": ("UNNNNN-N", None),
+    "confirm_all": (MINE, None),
     "dispute_attempt": ("UNNNNN-N", None),
     "withdraw_attempt": ("UNNNN-NN", None),
     "cancel_attempt": ("UNNNN-NN", None),
@@ -96,6 +98,8 @@ TABLE: dict[str, tuple[str, Any]] = {
     "read_report": ("UNNN-NNN", None),  # the participant asked for it
     "read_file": ("UNNN-NNN", None),
     "request_report": ("UNNN----", {"format": "pdf"}),
+    "request_statement": (MINE, {"format": "csv"}),
+    "read_own_statement": (MINE, None),
     "open_account": (MINE, {"currency": "EUR"}),
     "list_accounts": (MINE, None),
     "deposit": (MINE, {"amount_cents": 100, "currency": "RUB"}),

@@ -1,14 +1,18 @@
 """What every request passes: ids, limits, lengths, headers, and one body for every refusal."""
 
 import asyncio
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import create_async_engine
+from starlette.types import Message, Receive, Scope, Send
 from structlog.testing import capture_logs
 
+from api import threshold
 from core.db import Database
 from core.ids import new_id
 from core.outbox.models import OutboxRow
@@ -327,6 +331,29 @@ class TestAConnection:
 
 
 class TestFigures:
+    async def test_of_time_are_of_the_beginning_of_an_answer(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        now, seconds = [0.0], "syncbuy_api_request_seconds_sum"
+        monkeypatch.setattr(time, "perf_counter", lambda: now[0])
+
+        async def app(_: Scope, __: Receive, send: Send) -> None:
+            now[0] = 1
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            now[0] = 100
+            await send({"type": "http.response.body", "body": b""})
+
+        async def receive() -> Message:
+            return {"type": "http.request"}
+
+        async def send(_: Message) -> None:
+            pass
+
+        of_it = {"operation": threshold.ELSEWHERE}
+        before = REGISTRY.get_sample_value(seconds, of_it) or 0
+        door = threshold.Threshold(app, max_bytes=0, is_public=False)
+        await door({"type": "http", "headers": [], "path": "/"}, receive, send)
+
+        assert REGISTRY.get_sample_value(seconds, of_it) == before + 1
+
     async def test_count_requests_by_operation_and_status(self, door: Door) -> None:
         await door.http.get("/v1/me")
         shown = (await door.http.get("/metrics")).text

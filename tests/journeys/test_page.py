@@ -65,6 +65,11 @@ class Seat:
         await self.column.locator("textarea").fill(text)
         await self.column.locator("textarea").press("Enter")
 
+    async def start(self) -> None:
+        await self.column.get_by_role("tab", name="SyncBuy").click()
+        await self.column.get_by_role("button", name=re.compile("^(Начать|Старт|Запустить)")).click()
+        await self.column.get_by_role("tab", name="Дача").click()
+
     async def press(self, label: str) -> None:
         await self.column.locator(".keyboard").get_by_role("button", name=label).last.click()
 
@@ -103,7 +108,7 @@ async def _register(page: Page, name: str) -> None:
     await expect(page.get_by_role("navigation", name="Places")).to_be_visible()
 
 
-async def _go(page: Page, *links: str) -> None:
+async def _go(page: Page | FrameLocator, *links: str) -> None:
     for link in links:
         await page.get_by_role("link", name=link, exact=True).first.click()
 
@@ -122,9 +127,7 @@ class TestTwoPeople:
         await page.goto(f"{product.page_url}/")
         anna, boris = Seat(page, "anna"), Seat(page, "boris")
         for seat in (anna, boris):  # both open their private chat with the bot, then go back to the group
-            await seat.column.get_by_role("tab", name="SyncBuy").click()
-            await seat.column.get_by_role("button", name=re.compile("^(Начать|Старт|Запустить)")).click()
-            await seat.column.get_by_role("tab", name="Дача").click()
+            await seat.start()
         await anna.write("/new Шашлыки")
         await boris.write("/purchases")  # so that he is known to be in the group
         await boris.sees("Покупки")
@@ -144,9 +147,12 @@ class TestTwoPeople:
         await expect(_task(app, "такси")).to_contain_text("5\u00a0000")
         await _shoot(page, "mini-app-board")
 
+        await app.get_by_role("link", name="Долги").click()
+        await expect(app.get_by_role("heading", name="Долги")).to_be_visible()
         await anna.press("Посчитать доли")
         await anna.press("Зафиксировать")
-        await app.get_by_role("link", name="Расчёт").click()
+        await expect(app.get_by_role("listitem").filter(has_text="Анна")).to_be_visible()  # nobody asked anew
+        await _go(app, "Покупки", "Шашлыки", "Расчёт")
         await expect(app.get_by_role("img", name="Рисунок")).to_be_visible()
         await app.get_by_role("link", name="Борис → Анна").click()
         await app.get_by_role("button", name="Перевёл(а) сам(а)").click()

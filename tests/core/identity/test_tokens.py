@@ -159,10 +159,10 @@ class TestAnAccessToken:
         assert refused(signed(keys, payload), keys)
 
     @settings(max_examples=150)
-    @given(changed=st.dictionaries(st.sampled_from(sorted(claims())), JSON, min_size=1))
-    def test_whose_claims_are_anything_raises_nothing_else(self, keys: Secrets, changed: dict[str, Any]) -> None:
+    @given(name=st.sampled_from(sorted(claims())), value=JSON)
+    def test_one_of_whose_claims_is_anything_raises_nothing_else(self, keys: Secrets, name: str, value: Any) -> None:
         with contextlib.suppress(TokenRefused):
-            token = signed(keys, json.dumps({**claims(), **changed}).encode())
+            token = signed(keys, json.dumps({**claims(), name: value}).encode())
             said = read_access_token(token, secrets=keys, now=NOW)
             assert (said.user_id, said.session_id) == (USER, SESSION)
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.db import Database
 from core.errors import TooOften
@@ -28,7 +27,7 @@ from core.identity.sessions import start_session
 from core.identity.set_password import CodeNeeded, NameNeeded, set_password
 from core.identity.sign_in_with_code import CodeRefused, issue_sign_in_code, sign_in_with_code, use_code
 from core.identity.sign_in_with_password import WrongNameOrPassword, sign_in_with_password
-from core.identity.telegram_proof import ProofRefused
+from core.identity.telegram_proof import Proof, ProofRefused
 from core.identity.whose_token import Caller, SignInFirst, whose_token
 from core.ids import TokenId, new_id
 from core.outbox.models import OutboxRow
@@ -37,7 +36,7 @@ from core.purchases.acting_in_chat import acting_in_chat
 from core.secrets import Secrets
 from tests.builders import GROUP, NOW, person, purchase
 from tests.core.identity.proofs import proof
-from tests.core.identity.signing_in import PASSWORD, actor_of, caller_of, from_telegram, registered
+from tests.core.identity.signing_in import PASSWORD, caller_of, from_telegram, registered
 from tests.databases import until_waiting
 
 ANOTHER = "battery staple"
@@ -64,6 +63,10 @@ async def code_for(db: Database, caller: Caller) -> str:
 async def first_password(db: Database, caller: Caller, *, name: str) -> None:
     """Let somebody from the chat choose their first password, as they do."""
     await choose(db, caller, name=name, code=await code_for(db, caller))
+
+
+async def link(db: Database, caller: Caller, by: Proof, *, password: str | None = PASSWORD) -> Identity:
+    return await link_telegram(db, caller=caller, proof=by, password=password, now=NOW)
 
 
 async def told(db: Database, event: str) -> list[dict[str, object]]:
@@ -199,12 +202,16 @@ class TestAPassword:
 
 class TestTelegram:
     async def test_is_linked_to_who_came_by_a_password(self, db: Database, secrets: Secrets) -> None:
-        anna = actor_of(await registered(db, secrets, "anna"))
+        caller = await caller_of(db, secrets, await registered(db, secrets, "anna"))
+        anna = caller.actor
         async with db.transaction() as session:
             expected = await find_person(session, username="@anna_k", language="ru", time_zone="UTC", now=NOW)
-            await link_telegram(session, actor=anna, proof=proof(username="anna_k"), now=NOW)
-            again = await link_telegram(session, actor=anna, proof=proof(username="anna_k", x=1), now=NOW)
 
+        await link(db, caller, proof(username="anna_k"))
+        for same in (proof(username="anna_k"), proof(username="anna_k", x=1)):
+            again = await link(db, caller, same)
+
+        async with db.transaction() as session:
             signed_in, is_new = await from_telegram(session, secrets, proof(username="anna_k", x=2))
             claimed = (await session.scalars(select(OutboxRow.payload).order_by(OutboxRow.id.desc()))).first()
 
@@ -213,21 +220,33 @@ class TestTelegram:
         assert claimed == {"user_id": str(anna.user_id), "placeholder_id": str(expected.id)}
 
     async def test_is_one_persons_alone(self, db: Database, secrets: Secrets) -> None:
-        anna = actor_of(await registered(db, secrets, "anna"))
+        anna = await caller_of(db, secrets, await registered(db, secrets, "anna"))
         await from_chat(db, secrets)
-        async with db.transaction() as session:
-            with pytest.raises(IdentityTaken):
-                await link_telegram(session, actor=anna, proof=proof(x=1), now=NOW)
-            await link_telegram(session, actor=anna, proof=proof(43), now=NOW)
-            with pytest.raises(OtherTelegramLinked):
-                await link_telegram(session, actor=anna, proof=proof(44), now=NOW)
 
-    async def test_is_linked_once_by_each_proof(self, session: AsyncSession, secrets: Secrets) -> None:
-        await from_telegram(session, secrets, proof())
-        boris = await person(session, "Борис")
+        with pytest.raises(IdentityTaken):
+            await link(db, anna, proof(x=1))
+        await link(db, anna, proof(43))
+        with pytest.raises(OtherTelegramLinked):
+            await link(db, anna, proof(44))
+
+    async def test_is_linked_by_who_knows_the_password_and_not_by_who_stole_a_session(
+        self, db: Database, secrets: Secrets
+    ) -> None:
+        anna = await caller_of(db, secrets, await registered(db, secrets, "anna"))
+
+        for wrong in (None, "", ANOTHER):
+            with pytest.raises(WrongCurrentPassword):
+                await link(db, anna, proof(), password=wrong)
+
+        async with db.transaction() as session:
+            assert (await session.scalars(select(Identity))).all() == []
+
+    async def test_is_linked_once_by_each_proof(self, db: Database, secrets: Secrets) -> None:
+        await from_chat(db, secrets)
+        boris = await caller_of(db, secrets, await registered(db, secrets, "Борис"))
 
         with pytest.raises(ProofRefused):
-            await link_telegram(session, actor=boris, proof=proof(), now=NOW)
+            await link(db, boris, proof())
 
     async def test_is_unlinked_by_who_knows_the_password_unless_it_is_the_last_way_in(
         self, db: Database, secrets: Secrets
@@ -282,10 +301,10 @@ class TestTelegram:
 class TestWaysIn:
     async def test_are_told_apart_and_found_by_their_names(self, db: Database, secrets: Secrets) -> None:
         anna = await registered(db, secrets, "anna")
+        await link(db, await caller_of(db, secrets, anna), proof())
         async with db.transaction() as session:
             boris = await person(session, "Борис", username="boris_b")
             await find_person(session, username="@vera", language="ru", time_zone="UTC", now=NOW)
-            await link_telegram(session, actor=actor_of(anna), proof=proof(), now=NOW)
             await session.flush()
 
             listed = [(user.name, ways.names) for user, ways in await find_people(session, limit=10)]
@@ -309,13 +328,11 @@ class TestSomebodyWhoWasErased:
             assert await whose_token(db, token=token, secrets=secrets, now=NOW) is None
         with pytest.raises(PersonNotFound):
             await choose(db, caller, name="anna", code="AAAA-AAAA-AAAA")
+        with pytest.raises(PersonNotFound):
+            await link(db, caller, proof())
         async with db.transaction() as session:
-            for late in (
-                link_telegram(session, actor=caller.actor, proof=proof(), now=NOW),
-                create_token(session, actor=caller.actor, name="x", expires_at=None, now=NOW),
-            ):
-                with pytest.raises(PersonNotFound):
-                    await late
+            with pytest.raises(PersonNotFound):
+                await create_token(session, actor=caller.actor, name="x", expires_at=None, now=NOW)
         async with db.transaction() as session:
             # Whoever was let in at the very moment is nobody at the next request.
             late_session = await start_session(

@@ -4,7 +4,6 @@ import { html, useState } from "../../html.js";
 import { post, put } from "../../api.js";
 import { refresh } from "../../kept.js";
 import { tell } from "../../notices.js";
-import { ActButton } from "../../parts/acting.js";
 import { FormDialog } from "../../parts/dialog.js";
 import { Field } from "../../parts/fields.js";
 import { isMiniApp, launch } from "../../telegram.js";
@@ -13,19 +12,22 @@ import { say } from "../../words.js";
 /** This view will list the ways in, and add, change and remove them. */
 export function Ways({ me }) {
   const [isAsking, setAsking] = useState(false);
+  const [isLinking, setLinking] = useState(false);
   const hasTelegram = me.identities.some(({ provider }) => provider === "telegram");
   return html`<section aria-labelledby="ways"><h2 id="ways">${say("ways-in")}</h2><ul class="list">
       ${me.identities.map((identity) => html`<${Identity} key=${identity.provider} me=${me} identity=${identity} />`)}
       ${!hasTelegram && html`<li class="line"><span class="grow"><b>Telegram</b><small>${say("telegram-not-linked")}</small>
-        </span>${isMiniApp && html`<${ActButton} act=${link}>${say("link")}<//>`}</li>`}
+        </span>${isMiniApp && html`<button type="button" class="button" onClick=${() => setLinking(true)}>${say("link")}</button>`}</li>`}
       <li class="line"><span class="grow"><b>${say("name-and-password")}</b>
         <small>${me.has_password ? me.login_name : say("no-password")}</small></span>
         <button type="button" class="button" onClick=${() => setAsking(true)}>${me.has_password ? say("change") : say("add")}</button></li></ul>
+    ${isLinking && html`<${FormDialog} title=${say("link-sure")} close=${() => setLinking(false)} confirm=${say("link")} act=${link}>
+      <${CurrentPassword} required autofocus /><//>`}
     ${isAsking && html`<${Password} me=${me} close=${() => setAsking(false)} />`}</section>`;
 }
 
-async function link() {
-  await post("/me/identities", { provider: "telegram", proof: { kind: "init_data", init_data: launch.proof } });
+async function link(values) {
+  await put("/me/identities/telegram", { proof: { kind: "init_data", init_data: launch.proof }, password: values.get("current") });
   refresh("/me");
 }
 

@@ -94,17 +94,13 @@ function again() {
 /** This function will give the socket up where it says nothing, as one may that is never answered or whose way has broken. */
 function waitForWord() {
   clearTimeout(silence);
-<<<<<<< HEAD
-  silence = setTimeout(() => socket?.close(), SILENCE_MILLISECONDS);
-  reach();
-=======
   const waiting = socket;
   silence = setTimeout(() => waiting.close(), SILENCE_MILLISECONDS);
 }
 
 function take(message) {
   waitForWord();
->>>>>>> main
+  reach();
   if (message.type === "ready") ready(message);
   else if (message.type === "reset") lastEventId = null;
   else if (message.type === "ping") socket?.send(JSON.stringify({ type: "pong" }));

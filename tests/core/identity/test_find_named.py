@@ -12,7 +12,7 @@ from core.personal_data.erase_person import erase_person
 from core.secrets import Secrets
 from tests.builders import NOW, person
 from tests.core.identity.proofs import proof
-from tests.core.identity.signing_in import actor_of, registered
+from tests.core.identity.signing_in import PASSWORD, caller_of, registered
 
 
 async def found(session: AsyncSession, name: str) -> User:
@@ -65,8 +65,8 @@ class TestAName:
 
     async def test_of_one_person_in_both_is_theirs(self, db: Database, secrets: Secrets) -> None:
         anna = await registered(db, secrets, "anna_k")
-        async with db.transaction() as session:
-            await link_telegram(session, actor=actor_of(anna), proof=proof(username="Anna_K"), now=NOW)
+        caller = await caller_of(db, secrets, anna)
+        await link_telegram(db, caller=caller, proof=proof(username="Anna_K"), password=PASSWORD, now=NOW)
 
         async with db.transaction() as session:
             for name in ("anna_k", "@anna_k"):

@@ -31,7 +31,7 @@ def serve_page(app: FastAPI, *, framed_by: str) -> None:
         "Cache-Control": "no-cache",
     }
 
-    @app.get("/", include_in_schema=False)
+    @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
     async def page(_: Request) -> FileResponse:
         return FileResponse(PAGE / "index.html", headers=headers)
 

@@ -12,13 +12,15 @@ from api.shapes.debts import AttemptShape, IntentShape, attempt_shape, intent_sh
 from api.shapes.purchases import May, ParticipantShape, PurchaseShape
 from api.shapes.tasks import TaskShape, task_shape
 from core.identity.actor import Actor
-from core.identity.people import names, names_of
+from core.identity.people import names
 from core.ids import AttemptId, PurchaseId, TaskId
+from core.notifications.reasons import written_failure
 from core.orders.queries import orders_of_attempts
 from core.payments.models import Attempt
-from core.payments.queries import visible_attempt
+from core.payments.queries import unfinished_refunds, visible_attempt
 from core.purchases.acting_in_chat import acting_in_chat
 from core.purchases.models import PurchaseStatus, Task
+from core.purchases.names_in import names_in
 from core.purchases.overview import Overview, overview
 from core.purchases.queries import result_of, visible_task
 from core.purchases.rules import offers
@@ -76,7 +78,7 @@ async def show_purchase(call: Call, actor: Actor, purchase_id: PurchaseId) -> Pu
 
 def participants_of(found: Overview, language: str) -> list[ParticipantShape]:
     """Return who takes part, named in a language."""
-    named = names((user for _, user in found.participants), language)
+    named = names(sorted((user for _, user in found.participants), key=lambda user: user.id), language)
     return [
         ParticipantShape(
             user_id=user.id,
@@ -103,10 +105,9 @@ async def show_task(call: Call, task: Task) -> TaskShape:
 
 
 async def show_intents(call: Call, intents: Collection[Intent]) -> list[IntentShape]:
-    """Return debts with the names of their people."""
-    people = [user for intent in intents for user in (intent.payer_id, intent.payee_id)]
-    named = await names_of(call.session, people, call.actor.language)
-    return [intent_shape(intent, named) for intent in intents]
+    """Return debts with the names that their people have in the purchase of each."""
+    named = await names_in(call.session, {intent.purchase_id for intent in intents}, call.actor.language)
+    return [intent_shape(intent, named[intent.purchase_id]) for intent in intents]
 
 
 async def show_attempt(call: Call, attempt_id: AttemptId) -> AttemptShape:
@@ -121,7 +122,16 @@ async def show_attempt(call: Call, attempt_id: AttemptId) -> AttemptShape:
 
 
 async def show_attempts(call: Call, attempts: Collection[Attempt], intent: Intent | None) -> list[AttemptShape]:
-    """Return attempts to pay one debt, or a top-up, with the orders that carry them out."""
+    """Return attempts to pay one debt, or a top-up, with the orders that carry them out and what goes back of them."""
     orders = await orders_of_attempts(call.session, [attempt.id for attempt in attempts])
-    purchase_id = None if intent is None else intent.purchase_id
-    return [attempt_shape(attempt, purchase_id, orders) for attempt in attempts]
+    refunds = await unfinished_refunds(call.session, [attempt.id for attempt in attempts])
+    return [
+        attempt_shape(
+            attempt,
+            None if intent is None else intent.purchase_id,
+            order_id=orders.get(attempt.id),
+            refund=refunds.get(attempt.id),
+            failure_text=written_failure(attempt, call.actor.language, reader_id=call.actor.user_id),
+        )
+        for attempt in attempts
+    ]

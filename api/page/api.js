@@ -1,8 +1,9 @@
 /** Requests to the API: as the person who is signed in, each creating one with a key that every repeat of it keeps. */
 
 import { signal } from "./html.js";
+import { tell } from "./notices.js";
 import { accessToken, distrust } from "./session.js";
-import { language } from "./words.js";
+import { language, say } from "./words.js";
 
 const AGAIN_AFTER_MILLISECONDS = [300, 1200]; // a lost answer heals by itself; after that the person is asked
 const BASE = "/v1";
@@ -29,22 +30,28 @@ export const patch = (path, body) => send("PATCH", path, body);
 export const put = (path, body) => send("PUT", path, body);
 export const remove = (path) => send("DELETE", path);
 
-/** This function will do something once, however often its answer is lost on the way. */
+/**
+ * This function will do something once, however often its answer is lost on the way; who asked for the same again after
+ * that is told that it had been done.
+ */
 export async function post(path, body = {}) {
   const print = `${path} ${JSON.stringify(body)}`;
-  if (!keys.has(print)) keys.set(print, crypto.randomUUID());
+  const wasLost = keys.has(print);
+  if (!wasLost) keys.set(print, newKey());
   try {
-    const answer = await send("POST", path, body, { key: keys.get(print) });
+    const answer = await answered("POST", path, body, { key: keys.get(print) });
+    const content = await contentOf(answer);
     keys.delete(print);
-    return answer;
+    if (wasLost && answer.headers.has("Idempotency-Replayed")) tell(say("was-done-before"));
+    return content;
   } catch (error) {
     if (error instanceof Refused && isDefinite(error)) keys.delete(print);
     throw error;
   }
 }
 
-/** This function will ask without being signed in; used to sign in. */
-export const ask = (path, body) => send("POST", path, body, { anonymous: true, key: crypto.randomUUID() });
+/** This function will ask without being signed in, and never twice: nobody is known yet whose key it could carry. */
+export const ask = (path, body) => send("POST", path, body, { anonymous: true });
 
 /** This function will return a living access token, or null. */
 export function token() {
@@ -58,7 +65,10 @@ export async function file(path) {
 }
 
 async function send(method, path, body, how = {}) {
-  const answer = await answered(method, path, body, how);
+  return contentOf(await answered(method, path, body, how));
+}
+
+function contentOf(answer) {
   return answer.status === 204 || answer.headers.get("content-length") === "0" ? null : answer.json();
 }
 
@@ -102,6 +112,11 @@ async function judged(answer) {
   if (answer.status >= 502 && answer.status <= 504) throw new Unreachable(String(answer.status));
   const said = await answer.json().catch(() => ({}));
   throw new Refused(answer.status, { code: said.code ?? "UNKNOWN", message: said.message ?? "", details: said.details });
+}
+
+/** Made by what browsers have without TLS too. */
+function newKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function headersOf({ bearer, key, body }) {

@@ -1,7 +1,7 @@
 /** What the page has read: shown at once when it is opened again, and read anew when something changed. */
 
 import { signal, useEffect } from "./html.js";
-import { get } from "./api.js";
+import { Unreachable, get } from "./api.js";
 
 const SOON_MILLISECONDS = 20; // one action is often several changes
 
@@ -34,6 +34,13 @@ export function refresh(...beginnings) {
 
 /** This function will read everything anew. */
 export const refreshAll = () => refresh("/");
+
+/** This function will read again what is shown and could not be read because the server was away. */
+export function readMissed() {
+  for (const entry of entries.values()) {
+    if (entry.readers > 0 && entry.state.value.error instanceof Unreachable) readSoon(entry);
+  }
+}
 
 /** This function will forget everything: somebody else signs in. */
 export function forgetAll() {
@@ -72,6 +79,7 @@ async function read(entry) {
     if (round === entry.round) entry.state.value = { data, error: null };
   } catch (error) {
     entry.isStale = true;
-    if (round === entry.round) entry.state.value = { ...entry.state.value, error };
+    if (round !== entry.round) return;
+    entry.state.value = error.status === 404 ? { data: undefined, error } : { ...entry.state.value, error };
   }
 }

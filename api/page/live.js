@@ -2,7 +2,7 @@
 
 import { signal } from "./html.js";
 import { reachable, token } from "./api.js";
-import { refresh, refreshAll } from "./kept.js";
+import { readMissed, refresh, refreshAll } from "./kept.js";
 import { distrust } from "./session.js";
 
 const AGAIN_MILLISECONDS = [500, 1000, 2000, 5000, 10_000];
@@ -22,7 +22,7 @@ let wanted = false;
 /** This function will follow what the person may see, from now on. */
 export function begin() {
   wanted = true;
-  window.addEventListener("online", connectNow);
+  window.addEventListener("online", comeBack);
   document.addEventListener("visibilitychange", connectIfSeen);
   connectNow();
 }
@@ -31,11 +31,23 @@ export function begin() {
 export function end() {
   wanted = false;
   lastEventId = null;
-  window.removeEventListener("online", connectNow);
+  window.removeEventListener("online", comeBack);
   document.removeEventListener("visibilitychange", connectIfSeen);
   clearTimeout(retry);
   clearTimeout(silence);
   socket?.close();
+  socket = null;
+  isLive.value = null;
+}
+
+function comeBack() {
+  reach();
+  connectNow();
+}
+
+function reach() {
+  reachable.value = true;
+  readMissed();
 }
 
 function connectIfSeen() {
@@ -88,6 +100,7 @@ function waitForWord() {
 
 function take(message) {
   waitForWord();
+  reach();
   if (message.type === "ready") ready(message);
   else if (message.type === "reset") lastEventId = null;
   else if (message.type === "ping") socket?.send(JSON.stringify({ type: "pong" }));
@@ -101,7 +114,6 @@ function take(message) {
 function ready(message) {
   failures = 0;
   isLive.value = true;
-  reachable.value = true;
   if (lastEventId === null) refreshAll();
   lastEventId = message.last_event_id;
 }

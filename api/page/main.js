@@ -4,6 +4,7 @@ import { effect, html, render } from "./html.js";
 import { Refused, ask, get, token } from "./api.js";
 import { forgetAll } from "./kept.js";
 import * as live from "./live.js";
+import { broughtBack, loginBot } from "./login_widget.js";
 import * as route from "./route.js";
 import { isKept, person, take } from "./session.js";
 import { Shell } from "./shell.js";
@@ -32,7 +33,13 @@ function isDark(colour) {
 
 /** Goes on with the session that was kept, or signs in by what Telegram says of who opened the page. */
 async function signIn() {
+  signInProblem.value = null;
   try {
+    await configure();
+    if (broughtBack) {
+      take(await ask("/auth/register", { provider: "telegram", proof: { kind: "login_widget", fields: broughtBack } }));
+      return;
+    }
     if (isKept() && (await token())) {
       const me = await get("/me");
       person.value = { id: me.id, name: me.name, language: me.language };
@@ -45,6 +52,12 @@ async function signIn() {
     if (!(error instanceof Refused)) console.error(error);
     signInProblem.value = error;
   }
+}
+
+async function configure() {
+  const config = await get("/config");
+  currencies.value = { codes: config.currencies, usual: config.default_currency, exponents: config.exponents };
+  loginBot.value = config.telegram_login ? config.bot_id : null;
 }
 
 /** Whoever signs in has their own language and time zone, sees their own things, and hears of their changes. */
@@ -69,10 +82,8 @@ async function settle() {
 telegram.begin();
 effect(wearTheme);
 await speak(telegram.launch.user?.language_code ?? navigator.language);
-const config = await get("/config").catch(() => ({}));
-if (config.currencies) currencies.value = { codes: config.currencies, usual: config.default_currency, exponents: config.exponents };
 await signIn();
 route.begin();
 followPerson();
 effect(() => { if (person.value) settle().catch(() => {}); });
-render(html`<${Shell} />`, document.getElementById("page"));
+render(html`<${Shell} signIn=${signIn} />`, document.getElementById("page"));

@@ -24,12 +24,21 @@ export function goInstead(path) {
 
 /** This function will follow the address, links and Telegram's back button from now on. */
 export function begin() {
-  window.addEventListener("popstate", () => { route.value = read(); });
+  window.addEventListener("popstate", leave);
   document.addEventListener("click", followLink);
   on("back_button_pressed", back);
   effect(() => post("web_app_setup_back_button", { is_visible: closers.value.length > 0 || route.value.length > 1 }));
   const [kind, id] = (launch.start ?? "").split("_");
   if (kind === "purchase" && /^[\w-]{36}$/.test(id) && route.value.length === 0) goInstead(`/purchases/${id}`);
+}
+
+function leave() {
+  if (!closers.value.length) {
+    route.value = read();
+    return;
+  }
+  history.pushState(history.state, "", `#/${route.value.join("/")}`); // the browser has gone back already
+  back();
 }
 
 function back() {

@@ -26,12 +26,21 @@ export function take(tokens) {
   person.value = tokens.user;
 }
 
-/** This function will forget who was signed in. */
+/** This function will forget who was signed in, here and in the other tabs. */
 export function forget() {
-  access = null;
   storage.removeItem(KEPT);
+  leave();
+}
+
+/** What is kept stays: somebody else may have signed in since, in another tab. */
+function leave() {
+  access = null;
   person.value = null;
 }
+
+window.addEventListener("storage", ({ key, newValue }) => {
+  if (key === KEPT && newValue === null) leave();
+});
 
 /** This function will return whether a session was kept that can be gone on with. */
 export function isKept() {
@@ -52,12 +61,23 @@ export async function accessToken(renew) {
   return oneAtATime(async () => {
     if (access && Date.now() < accessUntil - RENEW_BEFORE_MILLISECONDS) return access;
     const refreshToken = storage.getItem(KEPT);
-    if (!refreshToken) return null;
+    if (!refreshToken) {
+      leave();
+      return null;
+    }
     const tokens = await renew(refreshToken);
-    if (tokens) take(tokens);
-    else forget();
+    if (!tokens) forget();
+    else if (person.value && person.value.id !== tokens.user.id) await beginAnewAs(tokens);
+    else take(tokens);
     return access;
   });
+}
+
+/** Another tab has signed somebody else in: nothing that was typed here may be done as them. */
+function beginAnewAs({ refresh_token: refreshToken }) {
+  storage.setItem(KEPT, refreshToken);
+  location.reload();
+  return new Promise(() => {}); // whatever asked for a token goes away with the page
 }
 
 /** This function will let the next request renew the token: the server did not take this one. */

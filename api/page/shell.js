@@ -20,9 +20,9 @@ import { say } from "./words.js";
 
 const PLACES = [["purchases", "basket"], ["debts", "debts"], ["wallet", "wallet"], ["settings", "person"]];
 
-/** This view is the whole page. */
-export function Shell() {
-  const place = route.value[0] ?? "purchases";
+/** This view is the whole page; `signIn()` tries once more what the page does at its start. */
+export function Shell({ signIn }) {
+  const place = PLACES.some(([name]) => name === route.value[0]) ? route.value[0] : "purchases";
   const isIn = person.value !== null;
   useFocusKept(route.value.join("/"));
   useEffect(() => {
@@ -32,8 +32,8 @@ export function Shell() {
     <a class="skip" href="#content" onClick=${skip}>${say("skip")}</a>
     ${isIn && html`<${Places} place=${place} />`}
     <${Offline} />
-    <main id="content" tabindex="-1" class=${isMiniApp ? "in-telegram" : ""}>${isIn ? html`<${View} path=${route.value} />`
-      : html`<${SignIn} />`}</main>
+    <main id="content" tabindex="-1" class=${isMiniApp ? "in-telegram" : ""}>${isIn ? html`<${View} key=${person.value.id} path=${route.value} />`
+      : html`<${SignIn} again=${signIn} />`}</main>
     <${Sure} />
     <${Notices} />`;
 }

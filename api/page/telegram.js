@@ -53,13 +53,18 @@ export function openOutside(url) {
 
 function readLaunch() {
   const given = new URLSearchParams(location.hash.slice(1));
-  const proof = given.get("tgWebAppData");
+  const proof = isWithinTelegram() ? given.get("tgWebAppData") : null;
   const said = new URLSearchParams(proof ?? "");
   const start = said.get("start_param") ?? new URLSearchParams(location.search).get("open");
   const found = proof === null ? {} : { proof, start, theme: readJson(given.get("tgWebAppThemeParams")), user: readJson(said.get("user")) };
-  const route = proof === null ? location.hash || "#/" : "#/";
+  const route = given.has("tgWebAppData") ? "#/" : location.hash || "#/";
   history.replaceState({ launch: found }, "", location.pathname + route);
   return found;
+}
+
+/** Elsewhere a proof in the address is a link that somebody made, so that whoever follows it acts as them. */
+function isWithinTelegram() {
+  return Boolean(window.TelegramWebviewProxy || window.external?.notify || window.parent !== window);
 }
 
 function readJson(written) {

@@ -76,25 +76,21 @@ export function money(cents, currency) {
   return format.format(decimal(cents, currency)); // of text, so that no float comes near it
 }
 
-/**
- * This function will return the minor units that a person wrote ("1 200,50"), null if nothing was written, and NaN if
- * it is no amount of this currency.
- */
-export function readAmount(written, currency) {
-  const bare = String(written ?? "").replace(/[\s\u00a0\u202f'’]/g, "");
-  if (!bare) return null;
-  const digits = exponentOf(currency);
-  const found = /^(-?)(\d{1,12})(?:[.,](\d+))?$/.exec(bare);
-  const fraction = found?.[3] ?? "";
-  if (!found || fraction.length > digits) return NaN;
-  return Number(found[2] + fraction.padEnd(digits, "0")) * (found[1] ? -1 : 1);
-}
-
 /** This function will write a moment as day and month, with the year if it is not this one. */
 export function day(iso) {
   const moment = new Date(iso);
   const year = moment.getFullYear() === new Date().getFullYear() ? undefined : "numeric";
   return moment.toLocaleDateString(language.value, { day: "numeric", month: "long", year, timeZone: timeZone.value });
+}
+
+/**
+ * This function will return the evening of a day that was chosen ("2026-11-21") in the person's time zone, as the API
+ * takes a moment: `day` of it is that day again.
+ */
+export function eveningOf(day) {
+  const evening = Date.parse(`${day}T20:00Z`);
+  const there = new Date(evening).toLocaleString("sv", { timeZone: timeZone.value }); // Sweden writes ISO 8601
+  return new Date(2 * evening - Date.parse(`${there.replace(" ", "T")}Z`)).toISOString();
 }
 
 /** This function will write a moment with its hour. */

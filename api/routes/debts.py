@@ -7,21 +7,30 @@ from fastapi import Query
 
 from api.ground import Asked
 from api.openapi import refusals
-from api.shapes.debts import IntentDetail, IntentShape, ReasonShape, Snooze, Snoozed, intent_detail
+from api.shapes.debts import (
+    IntentDetail,
+    IntentShape,
+    OpenDebts,
+    OpenSum,
+    ReasonShape,
+    Snooze,
+    Snoozed,
+    intent_detail,
+)
 from api.shapes.me import requisites_shape
 from api.shapes.page import LIMIT, LIMIT_MAX, Limit, Offset, Page
 from api.show import Onlooker, show_attempts, show_intents
 from api.transaction import new_router
-from core.identity.people import names_of
 from core.identity.requisites import requisites_of
 from core.ids import IntentId, PurchaseId
 from core.payments.queries import attempts_of
+from core.purchases.names_in import names_in
 from core.purchases.rules import NotParticipant, PurchaseNotFound
 from core.reminders.snooze_intent import WrongSnooze
 from core.reminders.snooze_intent import snooze_intent as snooze
 from core.reminders.snooze_reminder import NothingToRemind
 from core.settlement.explain_intent import Reason, explain_intent
-from core.settlement.queries import IntentNotFound, debts_of_purchase, debts_page
+from core.settlement.queries import IntentNotFound, debts_of_purchase, debts_page, open_sums
 from core.settlement.write_off_intent import NothingLeft
 from core.settlement.write_off_intent import write_off_intent as write_off
 
@@ -30,11 +39,15 @@ Role = Annotated[Literal["payer", "payee"] | None, Query(description="Both if it
 
 
 @router.get("/intents", summary="My open debts")
-async def list_intents(call: Asked, role: Role = None, limit: Limit = LIMIT, offset: Offset = 0) -> Page[IntentShape]:
-    """Return what I owe (`payer`) or am owed (`payee`), the soonest due first."""
+async def list_intents(call: Asked, role: Role = None, limit: Limit = LIMIT, offset: Offset = 0) -> OpenDebts:
+    """Return what I owe (`payer`) or am owed (`payee`), the soonest due first, and what that sums to by currency."""
     owes = None if role is None else role == "payer"
     found, total = await debts_page(call.session, actor=call.actor, owes=owes, limit=limit, offset=offset)
-    return Page(items=await show_intents(call, found), limit=limit, offset=offset, total=total)
+    sums = [
+        OpenSum(currency=currency, i_owe_cents=owed, owed_to_me_cents=owing)
+        for currency, owed, owing in await open_sums(call.session, actor=call.actor, owes=owes)
+    ]
+    return OpenDebts(items=await show_intents(call, found), limit=limit, offset=offset, total=total, sums=sums)
 
 
 @router.get(
@@ -60,7 +73,7 @@ async def read_intent(call: Asked, intent_id: UUID) -> IntentDetail:
     requisites = await requisites_of(call.session, intent.payee_id) if is_payer else None
     return intent_detail(
         intent,
-        await names_of(call.session, [intent.payer_id, intent.payee_id], call.actor.language),
+        (await names_in(call.session, [intent.purchase_id], call.actor.language))[intent.purchase_id],
         requisites=None if requisites is None else requisites_shape(requisites),
         reasons=[_reason(reason) for reason in explained.reasons],
         attempts=await show_attempts(call, await attempts_of(call.session, intent.id), intent),

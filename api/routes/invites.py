@@ -10,7 +10,7 @@ from api.shapes.page import LIMIT, Limit, Offset, Page
 from api.shapes.purchases import InviteById, InviteByName, InviteShape, PurchaseShape
 from api.show import Onlooker, show_purchase
 from api.transaction import new_router
-from core.identity.find_person import NotAUsername, find_person
+from core.identity.find_person import NameOfTwo, NotAUsername, find_named
 from core.identity.models import User
 from core.identity.people import PersonNotFound, names_of, person_of
 from core.ids import InviteId, PurchaseId, UserId
@@ -19,7 +19,7 @@ from core.purchases.invite_person import AlreadyTakesPart
 from core.purchases.invite_person import invite_person as invite
 from core.purchases.models import Invite, Purchase
 from core.purchases.own_invite import own_invite
-from core.purchases.queries import invites_to, visible_purchase
+from core.purchases.queries import invites_of, invites_to, visible_purchase
 from core.purchases.rules import NotActive, NotParticipant, PurchaseNotFound
 
 router = new_router("invites")
@@ -29,7 +29,9 @@ router = new_router("invites")
     "/purchases/{purchase_id}/invites",
     summary="Invite somebody",
     status_code=201,
-    responses=refusals(PurchaseNotFound, PersonNotFound, NotParticipant, NotActive, AlreadyTakesPart, NotAUsername),
+    responses=refusals(
+        *(PurchaseNotFound, PersonNotFound, NotParticipant, NotActive, AlreadyTakesPart, NameOfTwo, NotAUsername)
+    ),
     **creates("/v1/invites/{id}"),
 )
 async def invite_person(
@@ -41,6 +43,19 @@ async def invite_person(
     offered = await invite(call.session, actor=actor, purchase_id=purchase.id, invitee_id=invitee.id, now=call.now)
     [shape] = await _show(call, [(offered, purchase)])
     return shape
+
+
+@router.get(
+    "/purchases/{purchase_id}/invites", summary="Who is invited to a purchase", responses=refusals(PurchaseNotFound)
+)
+async def list_invites_of_purchase(
+    call: Asked, purchase_id: UUID, actor: Onlooker, limit: Limit = LIMIT, offset: Offset = 0
+) -> Page[InviteShape]:
+    """Return the invites to a purchase that nobody has answered yet, the newest first."""
+    found, total = await invites_of(
+        call.session, actor=actor, purchase_id=PurchaseId(purchase_id), limit=limit, offset=offset
+    )
+    return Page(items=await _show(call, found), limit=limit, offset=offset, total=total)
 
 
 @router.get("/invites", summary="Invites that wait for my answer")
@@ -84,9 +99,9 @@ async def decline_invite(call: Asked, invite_id: UUID) -> None:
 async def _invitee(call: Call, whom: InviteByName | InviteById) -> User:
     if isinstance(whom, InviteById):
         return await person_of(call.session, UserId(whom.user_id))
-    return await find_person(
+    return await find_named(
         call.session,
-        username=whom.username,
+        name=whom.username,
         language=call.actor.language,
         time_zone=call.actor.time_zone,
         now=call.now,

@@ -89,4 +89,4 @@ async def _pay(call: Call, wanted: NewOrder, intent_id: IntentId) -> Order:
 
 async def _show(call: Call, orders: Sequence[Order]) -> list[OrderShape]:
     intents = await intents_of_orders(call.session, orders)
-    return [order_shape(order, intents.get(order.id)) for order in orders]
+    return [order_shape(order, intents.get(order.id), call.actor.language) for order in orders]

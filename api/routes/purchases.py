@@ -1,5 +1,6 @@
 """Purchases and who takes part in them."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -12,7 +13,6 @@ from api.shapes.page import LIMIT, Cursor, Limit, Log, Offset, Page, log_of
 from api.shapes.purchases import HistoryEntry, NewPurchase, Participants, PurchaseShape, PurchaseSummary
 from api.show import Onlooker, participants_of, show_purchase
 from api.transaction import new_router
-from core.identity.people import called
 from core.ids import PurchaseId, UserId
 from core.money import UnknownCurrency
 from core.purchases.join_purchase import join_purchase as join
@@ -20,7 +20,7 @@ from core.purchases.leave_purchase import HasDoneTasks, OrganizerStays, leave_pu
 from core.purchases.models import HistoryRow
 from core.purchases.open_purchase import open_purchase as open_new
 from core.purchases.overview import Summary, overview, summaries
-from core.purchases.queries import history_of
+from core.purchases.queries import history_of, visible_purchase
 from core.purchases.remove_participant import ParticipantNotFound, remove_participant
 from core.purchases.rules import (
     DueInThePast,
@@ -31,6 +31,7 @@ from core.purchases.rules import (
     PurchaseNotFound,
     WrongTitle,
 )
+from core.purchases.written_history import people_in_history, written_history
 
 router = new_router("purchases")
 Which = Annotated[Literal["open", "closed"] | None, Query(description="All of them if it is missing.")]
@@ -117,8 +118,9 @@ async def read_history(
     rows = await history_of(
         call.session, actor=actor, purchase_id=PurchaseId(purchase_id), limit=limit + 1, before=cursor
     )
-    entries = [(row.id, _entry(row, called(user, actor.language) if user else None)) for row, user in rows]
-    return log_of(entries, limit)
+    purchase = await visible_purchase(call.session, actor=actor, purchase_id=PurchaseId(purchase_id))
+    people = await people_in_history(call.session, rows, purchase_id=purchase.id, language=actor.language)
+    return log_of([(row.id, _entry(row, people, purchase.currency, actor.language)) for row in rows], limit)
 
 
 def _summary(found: Summary) -> PurchaseSummary:
@@ -140,8 +142,13 @@ def _summary(found: Summary) -> PurchaseSummary:
     )
 
 
-def _entry(row: HistoryRow, actor_name: str | None) -> HistoryEntry:
-    data = {name.replace("_minor", "_cents"): value for name, value in row.payload.items()}
+def _entry(row: HistoryRow, people: Mapping[UserId, str], currency: str, language: str) -> HistoryEntry:
     return HistoryEntry(
-        id=row.id, event=row.event_name, actor_id=row.actor_id, actor_name=actor_name, at=row.at, data=data
+        id=row.id,
+        event=row.event_name,
+        text=written_history(row, people, currency, language),
+        actor_id=row.actor_id,
+        actor_name=None if row.actor_id is None else people.get(row.actor_id),
+        at=row.at,
+        data={name.replace("_minor", "_cents"): value for name, value in row.payload.items()},
     )

@@ -7,9 +7,10 @@ from uuid import UUID
 from pydantic import Field
 
 from api.shapes.me import Requisites
+from api.shapes.page import Page
 from api.shapes.shape import Amount, Cents, Currency, Moment, Shape, Yes
 from api.shapes.tasks import ANNA, BORIS
-from core.ids import AttemptId, OrderId, PurchaseId, UserId
+from core.ids import OrderId, PurchaseId, UserId
 from core.payments.models import Attempt, AttemptStatus, Rail, Refund, RefundStatus
 from core.settlement.models import Intent, IntentStatus
 
@@ -34,6 +35,20 @@ class IntentShape(Shape):
     created_at: Moment
 
 
+class OpenSum(Shape):
+    """How much is left of all open debts in a currency."""
+
+    currency: Currency
+    i_owe_cents: Cents
+    owed_to_me_cents: Cents
+
+
+class OpenDebts(Page[IntentShape]):
+    """Some of my open debts, with how much is left of all of them."""
+
+    sums: list[OpenSum] = Field(description="Of the whole list, whatever its page.")
+
+
 class ReasonShape(Shape):
     """What one task adds to a debt."""
 
@@ -43,6 +58,19 @@ class ReasonShape(Shape):
     share_cents: Cents = Field(description="What the payer of the debt bears of it.")
     extra_cents: int = Field(description="1 if that holds the unit that could not be divided.", examples=[0])
     counts_cents: int = Field(description="What it adds to the debt; below zero it takes away.", examples=[41_667])
+
+
+class RefundShape(Shape):
+    """Money that goes back by the rail it came by."""
+
+    id: UUID
+    attempt_id: UUID
+    amount_cents: Cents
+    currency: Currency
+    status: RefundStatus = Field(examples=["requested"])
+    reason: str | None = Field(examples=["declined"])
+    created_at: Moment
+    ended_at: Moment | None
 
 
 class AttemptShape(Shape):
@@ -56,12 +84,18 @@ class AttemptShape(Shape):
     status: AttemptStatus = Field(examples=["pending_confirmation"])
     amount_cents: Cents
     currency: Currency
-    refunded_cents: Cents = Field(description="Gone back, or on its way.")
+    refunded_cents: Cents = Field(
+        description="Gone back, or asked for, or on its way: what is left can be given back.", examples=[0]
+    )
+    refund: RefundShape | None = Field(description="The one that has not ended yet: asked for, or on its way.")
     confirmation_url: str | None = Field(
         description="Where to pay, as soon as the provider has said it.", examples=["https://pay.example/1"]
     )
     order_id: UUID | None = Field(description="The order that carries it out, by the wallet.")
     failure: str | None = Field(description="Why it did not succeed, in a word.", examples=["not_received"])
+    failure_text: str | None = Field(
+        description="The same as a sentence in the person's language.", examples=["The money did not arrive."]
+    )
     created_at: Moment
     ended_at: Moment | None
 
@@ -140,19 +174,6 @@ class NewRefund(Shape):
     amount_cents: Amount | None = None
 
 
-class RefundShape(Shape):
-    """Money that goes back by the rail it came by."""
-
-    id: UUID
-    attempt_id: UUID
-    amount_cents: Cents
-    currency: Currency
-    status: RefundStatus = Field(examples=["requested"])
-    reason: str | None = Field(examples=["declined"])
-    created_at: Moment
-    ended_at: Moment | None
-
-
 class RefundToAnswer(RefundShape):
     """A refund that waits for my word: `agrees` if an organiser asks it of me, `received` if it went to me outside."""
 
@@ -191,9 +212,14 @@ def intent_detail(
 
 
 def attempt_shape(
-    attempt: Attempt, purchase_id: PurchaseId | None, orders: Mapping[AttemptId, OrderId]
+    attempt: Attempt,
+    purchase_id: PurchaseId | None,
+    *,
+    order_id: OrderId | None,
+    refund: Refund | None,
+    failure_text: str | None,
 ) -> AttemptShape:
-    """Return an attempt, with the order that carries it out."""
+    """Return an attempt, with the order that carries it out and the refund of it that has not ended."""
     return AttemptShape(
         id=attempt.id,
         intent_id=attempt.intent_id,
@@ -205,8 +231,10 @@ def attempt_shape(
         currency=attempt.currency,
         refunded_cents=attempt.refunded_minor,
         confirmation_url=attempt.confirmation_url,
-        order_id=orders.get(attempt.id),
+        refund=None if refund is None else refund_shape(refund),
+        order_id=order_id,
         failure=attempt.reason,
+        failure_text=failure_text,
         created_at=attempt.created_at,
         ended_at=attempt.finished_at,
     )

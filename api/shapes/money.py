@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 from api.shapes.shape import Amount, Cents, Currency, Moment, Shape
 from core.accounts.models import Withdrawal
 from core.identity.requisites import Kind
+from core.notifications.reasons import written_reason
 from core.orders.models import DESCRIPTION_LENGTH_MAX, Order
 
 YEAR_MIN, YEAR_MAX = 1970, 2999  # whose days can be written in every time zone
@@ -97,6 +98,10 @@ class OrderShape(Shape):
     description: str = Field(examples=["A crate of apples"])
     status: Literal["NEW", "FINISHED", "CANCELLED"] = Field(examples=["NEW"])
     reason: str | None = Field(description="Why it was cancelled, in a word.", examples=["not_enough_money"])
+    reason_text: str | None = Field(
+        description="The same as a sentence in the person's language.",
+        examples=["There is not enough money in your wallet."],
+    )
     intent_id: UUID | None
     created_at: Moment
     ended_at: Moment | None
@@ -138,8 +143,8 @@ class ReportShape(Shape):
     ended_at: Moment | None
 
 
-def order_shape(order: Order, intent_id: UUID | None) -> OrderShape:
-    """Return an order with the debt that it pays."""
+def order_shape(order: Order, intent_id: UUID | None, language: str) -> OrderShape:
+    """Return an order with the debt that it pays; why it was cancelled is said in a language."""
     return OrderShape(
         id=order.id,
         amount_cents=order.amount_minor,
@@ -147,6 +152,7 @@ def order_shape(order: Order, intent_id: UUID | None) -> OrderShape:
         description=order.description,
         status=order.status.upper(),
         reason=order.reason,
+        reason_text=None if order.reason is None else written_reason(order.reason, language, by_bank=False),
         intent_id=intent_id,
         created_at=order.created_at,
         ended_at=order.finished_at,

@@ -8,6 +8,7 @@ from pydantic import Field
 from api.shapes.debts import IntentShape
 from api.shapes.shape import Cents, Currency, Moment, Shape
 from api.shapes.tasks import ANNA, TaskShape, Title
+from core.identity.passwords import NAME_LENGTH_MAX
 from core.settlement.models import Strategy
 
 Status = Literal["active", "locked", "closed"]
@@ -93,9 +94,14 @@ class PurchaseShape(Shape):
 
 
 class InviteByName(Shape):
-    """Whom to invite, by the name in Telegram: somebody whom we have never met is invited all the same."""
+    """Whom to invite, by a name: with "@" it is that of Telegram, and whoever we never met is invited all the same."""
 
-    username: str = Field(pattern="^@?[A-Za-z][A-Za-z0-9_]{3,31}$", examples=["@boris"])
+    username: str = Field(
+        min_length=1,
+        max_length=NAME_LENGTH_MAX,
+        description='With "@" a username in Telegram; without, the name that somebody signs in by, or a username.',
+        examples=["@boris"],
+    )
 
 
 class InviteById(Shape):
@@ -123,6 +129,7 @@ class HistoryEntry(Shape):
 
     id: int = Field(examples=[4711])
     event: str = Field(description="Its name; the fields of `data` are those of the event.", examples=["task.taken"])
+    text: str = Field(description="What happened, in the person's language.", examples=['Anna took "Charcoal"'])
     actor_id: UUID | None = Field(description="Who did it; null is SyncBuy itself.", examples=[ANNA])
     actor_name: str | None = Field(examples=["Anna"])
     at: Moment

@@ -1,7 +1,5 @@
 """`/history` and its button: what happened to a purchase."""
 
-from uuid import UUID
-
 from aiogram import Router
 from aiogram.filters import Command
 from aiogram.fsm.context import FSMContext
@@ -12,14 +10,13 @@ from bot.callbacks import Tapped
 from bot.choose_purchase import about_a_purchase, with_purchase
 from bot.turn import Turn
 from bot.views.history import PAGE, history_view
-from core.identity.people import called, names_of
-from core.ids import PurchaseId, UserId
+from core.ids import PurchaseId
 from core.notifications.message import Callback
 from core.purchases.models import Purchase, PurchaseStatus
 from core.purchases.queries import history_of, visible_purchase
+from core.purchases.written_history import people_in_history
 
 router = Router(name=__name__)
-PEOPLE_FIELDS = ("user_id", "invitee_id", "payer_id", "payee_id", "assignee_id")
 
 
 @router.message(Command("history"))
@@ -47,10 +44,7 @@ async def show(turn: Turn, purchase: Purchase, number: int) -> None:
     rows = await history_of(
         turn.session, actor=turn.actor, purchase_id=purchase.id, limit=PAGE + 1, offset=number * PAGE
     )
-    mentioned = {
-        UserId(UUID(row.payload[field])) for row, _ in rows for field in PEOPLE_FIELDS if row.payload.get(field)
-    }
-    people = await names_of(turn.session, mentioned, turn.actor.language)
-    named = [(row, called(user, turn.actor.language) if user else "SyncBuy") for row, user in rows]
-    view = history_view(purchase, named, people, number, turn.actor.language, turn.actor.time_zone)
+    language = turn.actor.language
+    people = await people_in_history(turn.session, rows, purchase_id=purchase.id, language=language)
+    view = history_view(purchase, rows, people, number, language, turn.actor.time_zone)
     turn.replies.say_privately(view, start="purchases")

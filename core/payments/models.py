@@ -97,6 +97,9 @@ class RefundStatus(StrEnum):
     CANCELED = "canceled"
 
 
+UNFINISHED = (RefundStatus.REQUESTED, RefundStatus.PENDING)
+
+
 class Refund(Base):
     """Money of an attempt that goes back, in minor units, by the rail it came by."""
 

@@ -1,5 +1,6 @@
 """Read attempts, and lock them with the debt that they pay."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from sqlalchemy import func, select
@@ -8,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.errors import NotFound
 from core.identity.actor import Actor
 from core.ids import AttemptId, IntentId, PurchaseId, UserId
-from core.payments.models import OPEN, Attempt, AttemptStatus, Rail, Refund, RefundStatus
+from core.payments.models import OPEN, UNFINISHED, Attempt, AttemptStatus, Rail, Refund, RefundStatus
 from core.purchases.models import Purchase
 from core.settlement.models import Intent
 from core.settlement.queries import IntentNotFound, hold, own_intent
@@ -91,6 +92,12 @@ async def visible_attempt(
 async def attempts_of(session: AsyncSession, intent_id: IntentId) -> list[Attempt]:
     """Return every attempt to pay a debt, the oldest first."""
     return list(await session.scalars(select(Attempt).where(Attempt.intent_id == intent_id).order_by(Attempt.id)))
+
+
+async def unfinished_refunds(session: AsyncSession, attempt_ids: Collection[AttemptId]) -> dict[AttemptId, Refund]:
+    """Return the refund of each attempt that has not ended, where there is one: an attempt has one at a time."""
+    under_way = Refund.attempt_id.in_(attempt_ids) & Refund.status.in_(UNFINISHED)
+    return {refund.attempt_id: refund for refund in await session.scalars(select(Refund).where(under_way))}
 
 
 async def refunds_to_answer(

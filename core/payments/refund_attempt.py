@@ -15,7 +15,7 @@ from core.ledger.post import post
 from core.outbox.emit import emit
 from core.payments.events import RefundCanceled, RefundRequested, RefundStarted, RefundSucceeded, TopUpRefundMoved
 from core.payments.fees import refunded_fee
-from core.payments.models import Attempt, AttemptStatus, Rail, Refund, RefundStatus
+from core.payments.models import UNFINISHED, Attempt, AttemptStatus, Rail, Refund, RefundStatus
 from core.payments.queries import AttemptNotFound, Held, hold_attempt
 from core.payments.tell import refund_happened
 from core.settlement.models import Intent, IntentStatus
@@ -24,7 +24,6 @@ CONFIRM_WITHIN = timedelta(days=7)
 DECLINED = "declined"
 NOT_ANSWERED = "not_answered"
 NOT_RECEIVED = "not_received"
-UNFINISHED = (RefundStatus.REQUESTED, RefundStatus.PENDING)
 
 
 class RefundNotFound(NotFound):

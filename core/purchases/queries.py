@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ScalarSelect, Select, exists, func, select, union
+from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, func, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.identity.actor import Actor
@@ -98,11 +98,18 @@ async def invites_to(
     session: AsyncSession, *, actor: Actor, limit: int, offset: int = 0
 ) -> tuple[list[tuple[Invite, Purchase]], int]:
     """Return a page of the invites that wait for the actor's answer, the newest first, and how many there are."""
-    pending = (Invite.invitee_id == actor.user_id) & (Invite.status == InviteStatus.PENDING)
-    found = select(Invite, Purchase).join(Purchase, Purchase.id == Invite.purchase_id).where(pending)
-    rows = await session.execute(found.order_by(Invite.id.desc()).limit(limit).offset(offset))
-    total = await session.scalar(select(func.count()).select_from(Invite).where(pending)) or 0
-    return [(invite, purchase) for invite, purchase in rows], total
+    return await _pending(session, Invite.invitee_id == actor.user_id, limit, offset)
+
+
+async def invites_of(
+    session: AsyncSession, *, actor: Actor, purchase_id: PurchaseId, limit: int, offset: int = 0
+) -> tuple[list[tuple[Invite, Purchase]], int]:
+    """Return a page of the invites to a purchase that nobody has answered, the newest first, and how many there are.
+
+    :raises PurchaseNotFound: as `visible_purchase`.
+    """
+    await visible_purchase(session, actor=actor, purchase_id=purchase_id)
+    return await _pending(session, Invite.purchase_id == purchase_id, limit, offset)
 
 
 async def takes_part(session: AsyncSession, *, purchase_id: PurchaseId, user_id: UserId) -> bool:
@@ -185,21 +192,30 @@ async def history_of(
     limit: int,
     offset: int = 0,
     before: int | None = None,
-) -> list[tuple[HistoryRow, User | None]]:
-    """Return what happened to a purchase and who did it, the newest first, perhaps only what was `before` a row.
+) -> list[HistoryRow]:
+    """Return what happened to a purchase, the newest first, perhaps only what was `before` a row.
 
     What became of its debts is for those who take part.
 
     :raises PurchaseNotFound: as `visible_purchase`.
     """
     await visible_purchase(session, actor=actor, purchase_id=purchase_id)
-    rows = select(HistoryRow, User).outerjoin(User, User.id == HistoryRow.actor_id)
-    newest = rows.where(HistoryRow.purchase_id == purchase_id).order_by(HistoryRow.id.desc())
+    newest = select(HistoryRow).where(HistoryRow.purchase_id == purchase_id).order_by(HistoryRow.id.desc())
     if not await takes_part(session, purchase_id=purchase_id, user_id=actor.user_id):
         newest = newest.where(~HistoryRow.payload.has_key("intent_id"))
     if before is not None:
         newest = newest.where(HistoryRow.id < before)
-    return [(row, user) for row, user in await session.execute(newest.limit(limit).offset(offset))]
+    return list(await session.scalars(newest.limit(limit).offset(offset)))
+
+
+async def _pending(
+    session: AsyncSession, whose: ColumnElement[bool], limit: int, offset: int
+) -> tuple[list[tuple[Invite, Purchase]], int]:
+    pending = whose & (Invite.status == InviteStatus.PENDING)
+    found = select(Invite, Purchase).join(Purchase, Purchase.id == Invite.purchase_id).where(pending)
+    rows = await session.execute(found.order_by(Invite.id.desc()).limit(limit).offset(offset))
+    total = await session.scalar(select(func.count()).select_from(Invite).where(pending)) or 0
+    return [(invite, purchase) for invite, purchase in rows], total
 
 
 async def _found(session: AsyncSession, actor: Actor, wanted: Select[Purchase]) -> Purchase:

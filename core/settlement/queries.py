@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, ColumnElement, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import NotFound
@@ -82,13 +82,28 @@ async def debts_page(
     session: AsyncSession, *, actor: Actor, owes: bool | None = None, limit: int, offset: int = 0
 ) -> tuple[list[Intent], int]:
     """Return a page of what the actor owes (`owes`), is owed, or both, the soonest due first, with their number."""
-    mine = {True: Intent.payer_id == actor.user_id, False: Intent.payee_id == actor.user_id}
-    own = (mine[True] | mine[False] if owes is None else mine[owes]) & Intent.status.in_(OPEN)
+    own = _open_of(actor, owes)
     rows = await session.scalars(
         select(Intent).where(own).order_by(Intent.due_at, Intent.id).limit(limit).offset(offset)
     )
     total = await session.scalar(select(func.count()).select_from(Intent).where(own)) or 0
     return list(rows), total
+
+
+async def open_sums(session: AsyncSession, *, actor: Actor, owes: bool | None = None) -> list[tuple[str, int, int]]:
+    """Return for each currency how much is left of all that the actor owes, and is owed, in minor units.
+
+    With `owes` the other side is zero, and a currency that only it has is missing.
+    """
+    left = Intent.amount_minor - Intent.paid_minor - Intent.written_off_minor
+    is_payer = Intent.payer_id == actor.user_id
+    sums = select(
+        Intent.currency,
+        cast(func.coalesce(func.sum(left).filter(is_payer), 0), BigInteger),
+        cast(func.coalesce(func.sum(left).filter(~is_payer), 0), BigInteger),
+    )
+    rows = await session.execute(sums.where(_open_of(actor, owes)).group_by(Intent.currency).order_by(Intent.currency))
+    return [(currency, owed, owing) for currency, owed, owing in rows]
 
 
 def is_settled(intents: Collection[Intent]) -> bool:
@@ -100,3 +115,8 @@ def is_settled(intents: Collection[Intent]) -> bool:
 async def all_settled(session: AsyncSession, purchase: Purchase) -> bool:
     """Return whether nothing of the purchase's last lock is left to pay."""
     return is_settled(await intents_of(session, purchase))
+
+
+def _open_of(actor: Actor, owes: bool | None) -> ColumnElement[bool]:
+    mine = {True: Intent.payer_id == actor.user_id, False: Intent.payee_id == actor.user_id}
+    return (mine[True] | mine[False] if owes is None else mine[owes]) & Intent.status.in_(OPEN)

@@ -17,7 +17,7 @@ from sandbox.telegram.world import World
 def opened(world: World, person: Thing, said: Thing, message: Thing | None) -> Thing:
     """Return the address of a Mini App and its init data: of a `web_app` button, of the menu button, or of a link.
 
-    :raises Refusal: if there is no such button, or the bot has no Mini App.
+    :raises Refusal: if there is no such button, the bot has no Mini App, or a link is opened nowhere.
     """
     if message is not None:
         if said.get("url") not in _addresses(message):
@@ -29,6 +29,8 @@ def opened(world: World, person: Thing, said: Thing, message: Thing | None) -> T
     start = said.get("start_param")
     if start is None:
         return {"url": url, "init_data": init_data(world, person, query_id=True)}
+    if "chat_id" not in said:
+        raise Refusal.bad("a link with a start_param is opened in a chat: say its chat_id")
     return {"url": url, "init_data": init_data(world, person, start=str(start), chat_id=int(said["chat_id"]))}
 
 

@@ -67,6 +67,7 @@ class TestAPurchase:
         assert [entry["event"] for entry in second["items"]] == ["purchase.opened"]
         assert second["next"] is None
         assert first["items"][0]["actor_name"] == "Anna"
+        assert first["items"][0]["text"] == "Anna: добавлено «Bread»"
 
     async def test_tells_who_paid_whom_to_those_alone_who_take_part(self, door: Door) -> None:
         anna, boris, vera = [await door.person(name) for name in ("Anna", "Boris", "Vera")]

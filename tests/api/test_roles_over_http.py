@@ -61,6 +61,7 @@ TABLE: dict[str, tuple[str, Any]] = {
     "end_participation": ("UNNFFFF-", None),
     "read_history": ("UNN-----", None),
     "invite_person": ("UNNF----", {"user_id": "{outsider}"}),
+    "list_invites_of_purchase": ("UNN-----", None),
     "list_invites": (MINE, None),
     "read_invite": ("UNNNNNN-", None),  # who made it
     "accept_invite": ("UNNNNNNN", None),

@@ -12,13 +12,33 @@ from playwright.async_api import Browser, FrameLocator, Locator, Page, Route, Vi
 
 from admin.product import Running
 from admin.story import GROUP
-from sandbox.telegram.person import World
+from bot.parsing.amounts import parse_amount
+from core.errors import Invalid
+from sandbox.telegram.person import Person, World
 
 SCREENSHOTS = Path(os.environ.get("SCREENSHOTS", Path(__file__).parents[1] / "screenshots"))
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
 SOON = 15_000
+READABLE = 80  # pixels that hold a word
 NARROW: ViewportSize = {"width": 320, "height": 700}
+
+LET_TOKEN_RUN_OUT = """async () => {
+  const [{ token }, { distrust }] = [await import("/app/api.js"), await import("/app/session.js")];
+  distrust(await token());
+}"""
+
+OPEN_TWENTY = """async () => {
+  const { post } = await import("/app/api.js");
+  await Promise.all(Array.from({ length: 20 }, (_, number) => post("/purchases", { title: `Trip ${number}` })));
+}"""
+READ_AMOUNTS = """async (written) => {
+  const { readAmount } = await import("/app/amounts.js");
+  return written.map((text) => readAmount(text, "RUB")).map((cents) => (Number.isNaN(cents) ? null : cents));
+}"""
+WRITTEN = ["1200", "1 200,50", "1.200,50", "1,200.50", "1'200.50", "1,234", "0,05", "0,125", "1.234.567", "12k", "1.5к",
+           "2 тыс. руб.", "350р", "350 руб.", "₽350", "RUB 350", "€20", "300+450*2", "2*(3+4)", "2*(3+4", "12 34",
+           "1,2,3", "10*0.333", "5₽6", "сто", "500 мяса", "0", "1000000000000"]  # fmt: skip
 
 # How events travel makes no difference to a browser; the other journeys are made by way of both buses.
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.parametrize("bus", ["local"], indirect=True)]
@@ -57,12 +77,16 @@ class Seat:
         await expect(self.column.locator("article", has_text=words).last).to_be_visible()
 
 
-async def _signed_in(browser: Browser, product: Running, code: str) -> Page:
+async def _signed_in(browser: Browser, product: Running, person: Person) -> Page:
     """Return the page, narrow and in Russian, on which somebody has signed in by a code from the chat."""
+    await person.send(None, "/link")
+    told = await person.sees(None, containing="-")
+    code = re.search(r"[A-Z0-9]{4}(?:-[A-Z0-9]{4}){2}", told.text)
+    assert code is not None, told.text
     page = await browser.new_page(viewport=NARROW, locale="ru-RU")
     await page.goto(f"{product.api_url}/")
     await page.get_by_text("Код", exact=True).click()
-    await page.get_by_label("Код из чата").fill(code)
+    await page.get_by_label("Код из чата").fill(code[0])
     await page.get_by_role("button", name="Войти").click()
     await expect(page.get_by_role("heading", name="Покупки")).to_be_visible()
     return page
@@ -72,17 +96,21 @@ async def _registered(browser: Browser, product: Running, name: str, **context: 
     """Return the page on which somebody new has registered by name and password."""
     page = await browser.new_page(viewport={"width": 1280, "height": 800}, **context)  # type: ignore[arg-type]
     await page.goto(f"{product.api_url}/")
+    await _register(page, name)
+    return page
+
+
+async def _register(page: Page, name: str) -> None:
     await page.get_by_text("I am new").click()
     await page.get_by_role("textbox", name="Name").fill(name)
     await page.get_by_label("Password", exact=True).and_(page.locator("input[type=password]")).fill("correct horse")
     await page.get_by_role("button", name="Register").click()
-    await expect(page.get_by_role("heading", name="Purchases")).to_be_visible()
-    return page
+    await expect(page.get_by_role("navigation", name="Places")).to_be_visible()
 
 
 async def _go(page: Page, *links: str) -> None:
     for link in links:
-        await page.get_by_role("link", name=link, exact=True).click()
+        await page.get_by_role("link", name=link, exact=True).first.click()
 
 
 async def _shoot(page: Page, name: str) -> None:
@@ -167,37 +195,74 @@ class TestTheWallet:
         await boris.tap(card, "Участвую")
         await anna.send(GROUP, "/spent 1000 такси")
         await anna.sees(GROUP, containing="Поровну на всех (2)")
+        page = await _signed_in(browser, product, boris)
+        await page.get_by_role("link", name="Шашлыки").click()
+        await _go(page, "Люди")
+        await _accessible(page, "people-ru")
         await anna.tap(card, "Посчитать доли")
         await anna.tap(await anna.sees(GROUP, containing="перевод", button="Зафиксировать"), "Зафиксировать")
-        await boris.send(None, "/link")
-        told = await boris.sees(None, containing="-")
-        code = re.search(r"[A-Z0-9]{4}(?:-[A-Z0-9]{4}){2}", told.text)
-        assert code is not None, told.text
-        page = await _signed_in(browser, product, code[0])
 
         await _go(page, "Кошелёк")
         await page.get_by_role("button", name="Открыть кошелёк").click()
         await page.get_by_role("dialog").get_by_role("button", name="Открыть").click()
         await page.get_by_role("button", name="Пополнить").click()
-        await page.get_by_label("Сколько").fill("700,50")
+        await page.get_by_label("Сколько").fill("300+400,50р")
         await page.get_by_role("dialog").get_by_role("button", name="Пополнить").click()
+        await expect(page.get_by_role("button", name="К оплате")).to_be_visible()
+        await page.reload()
         async with page.expect_popup() as opening:
             await page.get_by_role("button", name="К оплате").click()
         bank = await opening.value
         await bank.get_by_role("button", name="Оплатить").click()
         await expect(page.locator(".balance .big")).to_have_text("700,50\u00a0₽")
-        await _shoot(page, "wallet")
+        await _accessible(page, "wallet-ru")
 
         await _go(page, "Долги")
         await page.get_by_role("link", name="Борис → Анна").click()
+        await _accessible(page, "debt-ru")
         await page.get_by_role("button", name="Из кошелька").click()
+        await _accessible(page, "pay-ru")
+        amount = page.get_by_label("Сколько")
+        for nothing in ("  ", "0", "-5", "сто", "€500"):
+            await amount.fill(nothing)
+            assert not await amount.evaluate("field => field.checkValidity()"), nothing
+        await amount.fill("500")
         await page.get_by_role("dialog").get_by_role("button", name="Заплатить").click()
         await expect(page.get_by_text("закрыт", exact=False).first).to_be_visible()
         await _go(page, "Кошелёк")
         await expect(page.locator(".balance .big")).to_have_text("200,50\u00a0₽")
         await expect(page.get_by_role("region", name="Заказы")).to_contain_text("оплачен")
         await anna.sees(None, containing="500")
-        assert await page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+
+        await _give_back(await _signed_in(browser, product, anna))
+        await expect(page.locator(".balance .big")).to_have_text("300,50\u00a0₽")
+
+        await page.get_by_role("button", name="Оплатить").click()
+        await page.get_by_label("Сколько").fill("50")
+        await page.get_by_label("За что").fill("Арбуз")
+        await page.get_by_role("dialog").get_by_role("button", name="Заплатить").click()
+        await expect(page.get_by_role("region", name="Заказы")).to_contain_text("Арбуз")
+        await expect(page.locator(".balance .big")).to_have_text("250,50\u00a0₽")
+
+
+def _as_the_chat_reads(text: str) -> int | None:
+    try:
+        return parse_amount(text, "RUB", zero=True).minor
+    except Invalid:
+        return None
+
+
+async def _give_back(page: Page) -> None:
+    """Give a part of what Boris paid back to him."""
+    await page.get_by_role("link", name="Шашлыки").click()
+    await _go(page, "Расчёт")
+    await page.get_by_role("link", name="Борис → Анна").click()
+    await page.get_by_role("button", name="Вернуть деньги").click()
+    await _accessible(page, "give-back-ru")
+    await page.get_by_label("Сколько").fill("100")
+    await page.get_by_role("dialog").get_by_role("button", name="Вернуть").click()
+    await expect(page.get_by_role("region", name="Платежи")).to_contain_text("возвращено: 100")
+    await _accessible(page, "given-back-ru")
 
 
 class TestTheKeyboard:
@@ -211,6 +276,9 @@ class TestTheKeyboard:
         await page.get_by_role("button", name="Add what to buy").focus()
         await page.keyboard.press("Enter")
         await expect(page.get_by_role("textbox", name="What to buy")).to_be_focused()
+        await page.go_back()
+        await expect(page.get_by_role("dialog")).to_have_count(0)
+        await page.keyboard.press("Enter")
         await page.keyboard.type("Tickets")
         await page.keyboard.press("Enter")
         take = page.get_by_role("button", name="Take: Tickets")
@@ -228,6 +296,13 @@ class TestTheKeyboard:
         done = page.get_by_role("region", name="Done").locator("li.task", has_text="Tickets")
         await expect(done).to_contain_text("120.50")
         assert await done.evaluate("card => card.contains(document.activeElement)")
+
+        await page.evaluate(OPEN_TWENTY)
+        await _go(page, "Purchases")
+        await expect(page.locator("main li")).to_have_count(20)
+        await page.get_by_role("button", name="Show more").focus()
+        await page.keyboard.press("Enter")
+        await expect(page.locator("main li")).to_have_count(21)
 
 
 async def _tab_to(page: Page, name: str) -> None:
@@ -271,41 +346,129 @@ class TestABadConnection:
         await expect(page.get_by_role("alert")).to_contain_text("No connection")
         await expect(page.get_by_text("No connection. Trying again…")).to_be_attached()
         await page.context.set_offline(False)
+        await expect(page.get_by_text("No connection. Trying again…")).to_have_count(0)
         await page.get_by_role("dialog").get_by_role("button", name="Add").click()
         await expect(_task(page, "Tent")).to_have_count(1)
+
+        async def lose_answer(route: Route) -> None:
+            await route.fetch()
+            await route.abort()
+
+        await page.route("**/spendings", lose_answer)
+        await _spend(page, "Taxi")
+        await expect(page.get_by_role("alert")).to_contain_text("we do not know whether it was done")
+        await page.get_by_role("button", name="Close").click()
+        await page.unroute("**/spendings")
+        await _spend(page, "Taxi")
+        await expect(page.get_by_role("status").filter(has_text="It had been done already")).to_be_attached()
+        await expect(_task(page, "Taxi")).to_have_count(1)
+
+        await page.route("**/v1/**", lambda route: route.fulfill(status=503))
+        await page.reload()
+        await expect(page.get_by_role("button", name="Try again")).to_be_visible()
+        await page.unroute("**/v1/**")
+        await page.get_by_role("button", name="Try again").click()
+        await expect(_task(page, "Taxi")).to_have_count(1)
+
+
+class TestAnotherTab:
+    async def test_changes_neither_who_acts_nor_what_is_agreed_to(self, browser: Browser, product: Running) -> None:
+        page = await _registered(browser, product, "first-person", locale="en-US")
+        await page.get_by_role("button", name="New purchase").click()
+        await page.get_by_role("textbox", name="Title").fill("A trip")
+        await page.get_by_role("dialog").get_by_role("button", name="Open").click()
+        await _spend(page, "Taxi")
+        async with page.expect_popup() as opening:  # by a link in which somebody else is said to open it from Telegram
+            await page.evaluate("open('/#tgWebAppData=user%3D%257B%257D%26hash%3D0&tgWebAppVersion=8.0')")
+        other = await opening.value
+        await other.get_by_role("link", name="A trip").click()
+
+        await _go(page, "Sums")
+        await page.get_by_role("button", name="Lock the shares").click()
+        agreed = await page.get_by_role("dialog").inner_text()
+        await _spend(other, "Dinner")
+        await expect(page.locator(".figures")).to_contain_text("60")
+        assert await page.get_by_role("dialog").inner_text() == agreed
+        await page.get_by_role("dialog").get_by_role("button", name="Lock the shares").click()
+        await expect(page.get_by_role("alert")).to_be_visible()
+        await page.get_by_role("button", name="Close").click()
+
+        gone = re.compile(r"/v1/purchases/[\w-]{36}$")
+        await page.route(
+            gone, lambda route: route.fulfill(status=404, json={"code": "X", "message": "No such purchase."})
+        )
+        await _spend(other, "Breakfast")
+        await expect(page.get_by_text("No such purchase.")).to_be_visible()
+        await page.unroute(gone)
+
+        await _go(other, "Settings")
+        await other.get_by_role("button", name="Sign out").last.click()
+        await _register(page, "second-person")
+        await _register(other, "third-person")
+        await _go(page, "Purchases")
+        await page.get_by_role("button", name="New purchase").click()
+        await page.get_by_role("textbox", name="Title").fill("Of the second")
+        await page.evaluate(LET_TOKEN_RUN_OUT)
+        await page.get_by_role("dialog").get_by_role("button", name="Open").click()
+        await expect(page.get_by_text("No open purchases yet")).to_be_visible()
+
+
+async def _spend(page: Page, what: str) -> None:
+    await page.get_by_role("button", name="I paid for something").click()
+    await page.get_by_role("textbox", name="For what").fill(what)
+    await page.get_by_label("What it cost").fill("30")
+    await page.get_by_role("dialog").get_by_role("button", name="Add").click()
 
 
 class TestEverybody:
     @pytest.mark.parametrize("scheme", ["light", "dark"])
     async def test_can_read_every_view(self, browser: Browser, product: Running, scheme: str) -> None:
-        page = await _registered(browser, product, f"reader-{scheme}", locale="en-US", color_scheme=scheme)
+        about = {"locale": "en-US", "color_scheme": scheme, "timezone_id": "Asia/Tokyo"}
+        page = await _registered(browser, product, f"reader-{scheme}", **about)
         await _accessible(page, f"{scheme}-purchases")
         await page.get_by_role("button", name="New purchase").click()
         await _accessible(page, f"{scheme}-new-purchase")
-        await page.get_by_role("textbox", name="Title").fill("A trip")
+        await page.get_by_role("textbox", name="Title").fill("A tr" + "i" * 60 + "p")
+        await page.get_by_label("By which day").fill("2099-12-31")
         await page.get_by_role("dialog").get_by_role("button", name="Open").click()
+        await expect(page.get_by_text("by December 31, 2099")).to_be_visible()
         await page.get_by_role("button", name="I paid for something").click()
         await page.get_by_role("textbox", name="For what").fill("Taxi")
         await page.get_by_label("What it cost").fill("30")
+        assert await page.evaluate(READ_AMOUNTS, WRITTEN) == [_as_the_chat_reads(text) for text in WRITTEN]
         await page.get_by_label("How to split").select_option("Exact amounts")
         await _accessible(page, f"{scheme}-spending")
         await page.get_by_label("How to split").select_option("Equally")
         await page.get_by_role("dialog").get_by_role("button", name="Add").click()
         await expect(_task(page, "Taxi")).to_be_visible()
         await _accessible(page, f"{scheme}-board")
+        await _go(page, "People")
+        await page.get_by_role("button", name="Invite").click()
+        await page.get_by_label("Their name").fill("@who_has_not_come")
+        await page.get_by_role("dialog").get_by_role("button", name="Invite").click()
+        await expect(page.get_by_role("listitem").filter(has_text="Invited")).to_contain_text("@who_has_not_come")
         for part in ("People", "Sums", "Papers"):
             await _go(page, part)
             await _accessible(page, f"{scheme}-{part.lower()}")
         for place in ("Debts", "Wallet", "Settings"):
             await _go(page, place)
             await _accessible(page, f"{scheme}-{place.lower()}")
+        await expect(page.get_by_label("Time zone")).to_have_value("Asia/Tokyo")
 
 
 async def _accessible(page: Page, name: str) -> None:
     """Look at a view, and let axe-core look at it."""
     await expect(page.locator(".skeleton")).to_have_count(0)
     await page.evaluate("Promise.all(document.getAnimations().filter(one => one.effect.getTiming().iterations === 1)"
-                        ".map(one => one.finished))")  # fmt: skip
+                        ".map(one => one.finished.catch(() => null)))")  # fmt: skip
     await _shoot(page, name)
     found = await Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
+    usual = page.viewport_size
+    assert usual is not None
+    await page.set_viewport_size(NARROW)
+    await _shoot(page, f"{name}-narrow")
+    assert await page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    assert await page.evaluate("[...document.querySelectorAll('.grow')].filter(one => one.checkVisibility()"
+                               f" && one.offsetWidth < {READABLE}).map(one => one.textContent)") == []  # fmt: skip
+    await page.set_viewport_size(usual)

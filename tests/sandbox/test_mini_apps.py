@@ -119,6 +119,15 @@ class TestAMiniApp:
         with pytest.raises(NotAllowed, match="BOT_APP_INVALID"):
             await _open(world, anna, start_param="x")
 
+    async def test_is_opened_by_a_link_in_a_chat_alone(
+        self, world: World, http: httpx2.AsyncClient, app_url: str
+    ) -> None:
+        button = {"type": "web_app", "text": "SyncBuy", "web_app": {"url": app_url}}
+        await http.post("setChatMenuButton", json={"menu_button": button})
+
+        with pytest.raises(NotAllowed, match="say its chat_id"):
+            await world.act("open_mini_app", user_id=world.person("anna").id, start_param="x")
+
     async def test_has_no_button_in_a_group(self, world: World, http: httpx2.AsyncClient, app_url: str) -> None:
         message = {"chat_id": next(iter(world.groups.values())), "text": "Here", "reply_markup": _markup(app_url)}
 

@@ -17,11 +17,14 @@ export function wordsOf(error) {
 
 /**
  * This hook will return `{busy, refusal, run}`; `run(act)` awaits `act()` unless something is being done already, and
- * returns whether it was done. Other errors than the API's are ours, and go to the console too.
+ * returns whether it was done and is still shown. Where the component is gone by then, a refusal is told in passing. Other errors than the
+ * API's are ours, and go to the console too.
  */
 export function useActing() {
   const [state, setState] = useState({ busy: false, refusal: null });
   const isBusy = useRef(false);
+  const isShown = useRef(true);
+  useEffect(() => () => { isShown.current = false; }, []);
   const run = async (act) => {
     if (isBusy.current) return false;
     isBusy.current = true;
@@ -34,8 +37,9 @@ export function useActing() {
       refusal = wordsOf(error);
     }
     isBusy.current = false;
-    setState({ busy: false, refusal });
-    return refusal === null;
+    if (isShown.current) setState({ busy: false, refusal });
+    else if (refusal) tell(refusal);
+    return isShown.current && refusal === null;
   };
   return { ...state, run };
 }

@@ -1,24 +1,27 @@
 /** Fields of forms: each with its label, what it is for, and what is wrong with it. */
 
 import { html, useId } from "../html.js";
-import { exponentOf, readAmount, say, typed } from "../words.js";
+import { readAmount } from "../amounts.js";
+import { exponentOf, say, typed } from "../words.js";
+
+const NOT_BLANK = ".*\\S.*";
 
 /** This view will draw an input with its label; further props are the input's own. */
 export function Field({ label, hint, as = "input", children, ...input }) {
   const name = useId();
   return html`<div class="field">
     <label for=${name}>${label}</label>
-    <${as} id=${name} aria-describedby=${hint ? `${name}-hint` : undefined} autocomplete="off" ...${input}>${children}<//>
+    <${as} id=${name} aria-describedby=${hint ? `${name}-hint` : undefined} autocomplete="off"
+      pattern=${as === "input" && input.required && !input.type ? NOT_BLANK : undefined} ...${input}>${children}<//>
     ${hint && html`<small id=${`${name}-hint`}>${hint}</small>`}
   </div>`;
 }
 
-/** This view will draw a field for an amount; what is no amount of the currency is refused while it is typed. */
-export function AmountField({ currency, cents, onInput, ...field }) {
-  const check = (event) => {
-    const wrong = Number.isNaN(readAmount(event.target.value, currency));
-    event.target.setCustomValidity(wrong ? say("wrong-amount") : "");
-    onInput?.(event);
+/** This view will draw a field for an amount; what is none of the currency, or less than `least`, is refused while it is typed. */
+export function AmountField({ currency, cents, least = 0, ...field }) {
+  const check = ({ target }) => {
+    const read = readAmount(target.value, currency);
+    target.setCustomValidity(Number.isNaN(read) ? say("wrong-amount") : read !== null && read < least ? say("too-little") : "");
   };
   return html`<${Field} inputmode=${exponentOf(currency) ? "decimal" : "numeric"} onInput=${check} placeholder=${`0 ${currency}`}
     defaultValue=${cents === null || cents === undefined ? "" : typed(cents, currency)} ...${field} />`;

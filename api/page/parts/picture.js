@@ -8,7 +8,7 @@ const ROW = 46;
 const TOP = 26;
 const [LEFT, RIGHT] = [112, 248];
 const SHOWN_MAX = 24;
-const NAME_MAX = 13;
+const NAME_MAX = 10;
 
 /**
  * This view will draw debts `[{payer, payee, amount_cents}]` with names; an arrow is the thicker the more it carries.

@@ -1,7 +1,7 @@
 /** What stands where something is being read, could not be read, or is not there. */
 
 import { html } from "../html.js";
-import { Refused } from "../api.js";
+import { Refused, Unreachable } from "../api.js";
 import { refreshAll } from "../kept.js";
 import { say } from "../words.js";
 import { wordsOf } from "./acting.js";
@@ -13,7 +13,7 @@ import { wordsOf } from "./acting.js";
 export function Read({ from, missing, children }) {
   if (from.data !== undefined) return children(from.data);
   if (!from.error) return html`<div class="skeleton" role="status"><span class="spoken">${say("loading")}</span><i /><i /><i /></div>`;
-  return html`<div class="empty" role="alert"><p>${wordsOf(from.error)}</p>
+  return html`<div class="empty" role="alert"><p>${from.error instanceof Unreachable ? say("not-reached") : wordsOf(from.error)}</p>
     ${isGone(from.error) ? missing && html`<p>${missing}</p>` : html`<button type="button" class="button"
       onClick=${refreshAll}>${say("try-again")}</button>`}</div>`;
 }

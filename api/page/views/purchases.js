@@ -8,21 +8,21 @@ import { FormDialog } from "../parts/dialog.js";
 import { Choice, Field } from "../parts/fields.js";
 import { Icon } from "../parts/icons.js";
 import { MainAction } from "../parts/main_action.js";
-import { Empty, Read } from "../parts/reading.js";
+import { Paged } from "../parts/paged.js";
+import { Empty } from "../parts/reading.js";
 import { go } from "../route.js";
-import { currencyCodes, day, money, say } from "../words.js";
+import { currencyCodes, day, eveningOf, money, say } from "../words.js";
 
 /** This view will list purchases, the open ones first. */
 export function Purchases() {
   const [shown, setShown] = useState("open");
   const [isNew, setNew] = useState(false);
-  const purchases = useRead(`/purchases?status=${shown}&limit=100`);
   return html`<section>
     <h1>${say("place-purchases")}</h1>
     <${Invites} />
     <${Choice} label=${say("which-purchases")} name="shown" value=${shown} onChange=${setShown}
       options=${[["open", say("open-purchases")], ["closed", say("closed-purchases")]]} />
-    <${Read} from=${purchases}>${({ items }) => (items.length ? html`<ul class="list">${items.map((one) =>
+    <${Paged} key=${shown} path=${`/purchases?status=${shown}`}>${(items) => (items.length ? html`<ul class="list">${items.map((one) =>
       html`<${Line} key=${one.id} purchase=${one} />`)}</ul>`
       : html`<${Empty} words=${say(`no-purchases-${shown}`)} />`)}<//>
     <${MainAction} label=${say("new-purchase")} act=${() => setNew(true)} />
@@ -64,7 +64,7 @@ function NewPurchase({ close }) {
     const due = values.get("due");
     const made = await post("/purchases", {
       title: values.get("title").trim(), currency: values.get("currency"),
-      ...(due && { due_at: new Date(`${due}T20:00`).toISOString() }),
+      ...(due && { due_at: eveningOf(due) }),
     });
     refresh("/purchases?");
     go(`/purchases/${made.id}`);

@@ -1,12 +1,13 @@
 /** How somebody signs in in a browser: by name and password, as a new person, or by a code from the chat. */
 
 import { html, signal, useState } from "../html.js";
-import { ask } from "../api.js";
-import { Refusal, useActing, wordsOf } from "../parts/acting.js";
+import { Unreachable, ask, patch } from "../api.js";
+import { goToTelegram, loginAddress, loginBot } from "../login_widget.js";
+import { ActButton, Refusal, Unclear, useActing, wordsOf } from "../parts/acting.js";
 import { Choice, Field } from "../parts/fields.js";
 import { take } from "../session.js";
 import { isMiniApp } from "../telegram.js";
-import { LANGUAGES, language, say, speak } from "../words.js";
+import { LANGUAGES, language, say, speak, timeZone } from "../words.js";
 
 /** Why nobody could be signed in at the start; null: no reason. */
 export const signInProblem = signal(null);
@@ -14,20 +15,40 @@ export const signInProblem = signal(null);
 const WAYS = {
   password: { act: "sign-in", send: (values) => ask("/auth/token", { grant_type: "password", ...values }) },
   code: { act: "sign-in", send: (values) => ask("/auth/token", { grant_type: "one_time_code", ...values }) },
-  register: { act: "register", send: (values) => ask("/auth/register", values) },
+  register: { act: "register", send: register },
 };
 
-/** This view will sign somebody in. */
-export function SignIn() {
+async function register(values) {
+  try {
+    return await ask("/auth/register", values);
+  } catch (error) {
+    throw error instanceof Unreachable ? new Unclear(say("maybe-registered")) : error;
+  }
+}
+
+/** A new person lives where their browser does. */
+async function settleIn() {
+  const me = await patch("/me", { time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone });
+  timeZone.value = me.time_zone;
+}
+
+/** This view will sign somebody in; `again()` tries once more what could not be done at the start. */
+export function SignIn({ again }) {
   const [way, setWay] = useState("password");
   const { busy, refusal, run } = useActing();
   const submit = (event) => {
     event.preventDefault();
     const values = Object.fromEntries(new FormData(event.currentTarget));
     delete values.way;
-    run(async () => take(await WAYS[way].send(values)));
+    run(async () => {
+      take(await WAYS[way].send(values));
+      if (way === "register") settleIn().catch(() => {});
+    });
   };
-  if (isMiniApp) return html`<section class="door"><${Head} /><${Refusal} words=${wordsOf(signInProblem.value)} />
+  const problem = signInProblem.value;
+  if (problem instanceof Unreachable) return html`<section class="door"><${Head} /><p role="alert">${say("not-reached")}</p>
+    <${ActButton} look="main" act=${again}>${say("try-again")}<//></section>`;
+  if (isMiniApp) return html`<section class="door"><${Head} /><${Refusal} words=${problem && wordsOf(problem)} />
     <p>${say("open-again")}</p></section>`;
   return html`<section class="door">
     <${Head} />
@@ -41,9 +62,10 @@ export function SignIn() {
           <${Field} key="password" label=${say("password")} name="password" type="password" required minlength=${way === "register" ? 8 : 1}
             maxlength="200"
             hint=${way === "register" ? say("password-hint") : undefined} autocomplete=${way === "register" ? "new-password" : "current-password"} />`}
-      <${Refusal} words=${refusal ?? (signInProblem.value && wordsOf(signInProblem.value))} />
+      <${Refusal} words=${refusal ?? (problem && wordsOf(problem))} />
       <button class="button main wide" aria-busy=${busy ? "true" : undefined}>${say(WAYS[way].act)}</button>
     </form>
+    ${loginBot.value && html`<a class="button wide" href=${loginAddress()} onClick=${goToTelegram}>${say("way-telegram")}</a>`}
     <p class="languages">${LANGUAGES.filter((code) => code !== language.value).map((code) =>
       html`<button key=${code} type="button" class="link" lang=${code}
       onClick=${() => speak(code)}>${{ ru: "По-русски", en: "In English" }[code]}</button>`)}</p>

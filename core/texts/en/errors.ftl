@@ -41,6 +41,7 @@ error-cost-unknown = What did "{ $title }" cost? Press "Another amount".
 error-link-not-found = This link does not fit: it is out of date or meant for somebody else.
 error-no-purchase-here = There is no purchase here that this could be about. Begin one: /new Barbecue
 
+error-name-of-two = "{ $name }" is two people: one in Telegram, and one who signs in here by this name. Write @{ $name } for the one in Telegram.
 error-not-a-username = "{ $username }" does not look like a Telegram username. It should be like @anna.
 error-not-a-phone = A phone number has 10 to 15 digits, for example +7 912 345-67-89.
 error-not-a-card = This is not a card number; please check the digits.

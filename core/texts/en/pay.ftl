@@ -66,6 +66,12 @@ reason-3d-secure-failed = The bank could not confirm that it was you.
 reason-general-decline = The bank declined and did not say why. Try another card.
 reason-fraud-suspected = The bank found the payment suspicious. Try another card.
 reason-refused = The payment system did not take the request. Try later or another way.
+reason-not-received = The money did not arrive.
+reason-withdrawn = "I paid" was taken back.
+reason-given-up = The link was given up.
+reason-expired = The bank never said whether this was paid.
+reason-amount-mismatch = The bank charged another amount than we asked for. We are looking into it.
+reason-debt-gone = This debt is gone.
 reason-canceled = The payment was canceled.
 reason-unknown = The bank declined. Try another card or another way.
 
@@ -160,11 +166,11 @@ refund-declined = Fine, the money stays with you.
 refund-came = ✅ Noted: { $amount } came back.
 refund-did-not-come = Understood: it did not come. I will tell them.
 
-history-payment-received = { $at } · { $payer } → { $payee }: { $amount } paid
-history-refund-requested = { $at } · { $actor }: asked for a refund { $payee } → { $payer }, { $amount }
-history-refund-started = { $at } · { $payee } → { $payer }: refund of { $amount } begun
-history-refund-succeeded = { $at } · { $payee } → { $payer }: { $amount } went back
-history-refund-canceled = { $at } · { $payee } → { $payer }: the refund of { $amount } did not happen
+history-payment-received = { $payer } → { $payee }: { $amount } paid
+history-refund-requested = { $actor }: asked for a refund { $payee } → { $payer }, { $amount }
+history-refund-started = { $payee } → { $payer }: refund of { $amount } begun
+history-refund-succeeded = { $payee } → { $payer }: { $amount } went back
+history-refund-canceled = { $payee } → { $payer }: the refund of { $amount } did not happen
 
 error-wallet-is-short = Your wallet has { $balance }, which does not cover { $amount }. Top it up: /topup
 error-already-pressed = This button has done its work already.

@@ -33,4 +33,4 @@ error-still-in-the-way = This has to be settled first:{ $has_wallet ->
 }
 error-person-not-found = There is no such person.
 told-organizer-changed = The organiser is no longer with us. <b>{ $purchase }</b> is in your hands now: you can split it and close it.
-history-purchase-organizer-changed = { $at } · new organiser: { $name }
+history-purchase-organizer-changed = new organiser: { $name }

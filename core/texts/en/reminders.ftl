@@ -24,7 +24,7 @@ told-overdue-line = { $payer } → { $payee }: { $amount } · { $purchase } · {
 told-overdue-end = People often just forget, and a friendly word is enough. Nobody but you sees this list.
 card-overdue = ⌛ Past the due date, and it can still be paid
 
-history-intent-expired = { $at } · { $payer } → { $payee }: past the due date
+history-intent-expired = { $payer } → { $payee }: past the due date
 
 settings-times = Time zone: { $zone }, { $time } now
     Quiet hours: { $quiet }

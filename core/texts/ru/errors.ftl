@@ -41,6 +41,7 @@ error-cost-unknown = Сколько стоило «{ $title }»? Нажмите 
 error-link-not-found = Ссылка не подошла: она устарела или предназначена не вам.
 error-no-purchase-here = Здесь нет подходящей покупки. Начните: /new Шашлыки
 
+error-name-of-two = «{ $name }» — это два разных человека: один в Telegram, другой входит здесь под этим именем. Напишите @{ $name }, если нужен тот, кто в Telegram.
 error-not-a-username = «{ $username }» не похоже на имя в Telegram. Нужно вроде @anna.
 error-not-a-phone = В номере телефона от 10 до 15 цифр. Например +7 912 345-67-89.
 error-not-a-card = Это не номер карты — проверьте цифры.

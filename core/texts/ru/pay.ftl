@@ -66,6 +66,12 @@ reason-3d-secure-failed = Банк не смог подтвердить, что 
 reason-general-decline = Банк отказал и не сказал почему. Попробуйте другую карту.
 reason-fraud-suspected = Банк счёл платёж подозрительным. Попробуйте другую карту.
 reason-refused = Платёжная система не приняла запрос. Попробуйте позже или другим способом.
+reason-not-received = Деньги не пришли.
+reason-withdrawn = Отметку «перевёл» отозвали.
+reason-given-up = Платить по ссылке передумали.
+reason-expired = Банк так и не сказал, прошла ли оплата.
+reason-amount-mismatch = Банк списал не ту сумму, о которой мы просили. Мы разбираемся.
+reason-debt-gone = Этого долга больше нет.
 reason-canceled = Платёж отменён.
 reason-unknown = Банк отказал. Попробуйте другую карту или другой способ.
 
@@ -160,11 +166,11 @@ refund-declined = Хорошо, деньги остаются у вас.
 refund-came = ✅ Записал: { $amount } вернулось.
 refund-did-not-come = Понял: не вернулось. Сообщу.
 
-history-payment-received = { $at } · { $payer } → { $payee }: заплачено { $amount }
-history-refund-requested = { $at } · { $actor }: просьба о возврате { $payee } → { $payer }, { $amount }
-history-refund-started = { $at } · { $payee } → { $payer }: возврат { $amount } начат
-history-refund-succeeded = { $at } · { $payee } → { $payer }: возвращено { $amount }
-history-refund-canceled = { $at } · { $payee } → { $payer }: возврат { $amount } не состоялся
+history-payment-received = { $payer } → { $payee }: заплачено { $amount }
+history-refund-requested = { $actor }: просьба о возврате { $payee } → { $payer }, { $amount }
+history-refund-started = { $payee } → { $payer }: возврат { $amount } начат
+history-refund-succeeded = { $payee } → { $payer }: возвращено { $amount }
+history-refund-canceled = { $payee } → { $payer }: возврат { $amount } не состоялся
 
 error-wallet-is-short = В кошельке { $balance } — на { $amount } не хватает. Пополните: /topup
 error-already-pressed = Эта кнопка уже сработала.

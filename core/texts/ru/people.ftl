@@ -36,4 +36,4 @@ error-still-in-the-way = Сначала нужно завершить:{ $has_wal
 }
 error-person-not-found = Такого человека здесь нет.
 told-organizer-changed = Организатор больше не с нами. Теперь покупку <b>{ $purchase }</b> ведёте вы: посчитать доли и закрыть её сможете вы.
-history-purchase-organizer-changed = { $at } · новый организатор — { $name }
+history-purchase-organizer-changed = новый организатор — { $name }

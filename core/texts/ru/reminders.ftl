@@ -32,7 +32,7 @@ told-overdue-line = { $payer } → { $payee }: { $amount } · { $purchase } · {
 told-overdue-end = Люди часто просто забывают — обычно хватает дружеского слова. Кроме вас, этого списка никто не видит.
 card-overdue = ⌛ Срок прошёл, но заплатить ещё можно
 
-history-intent-expired = { $at } · { $payer } → { $payee }: срок прошёл
+history-intent-expired = { $payer } → { $payee }: срок прошёл
 
 settings-times = Часовой пояс: { $zone }, сейчас { $time }
     Тихие часы: { $quiet }

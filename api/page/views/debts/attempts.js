@@ -1,10 +1,15 @@
 /** What was tried to pay a debt, and what its two people can say about it. */
 
-import { html } from "../../html.js";
+import { html, useState } from "../../html.js";
+import { readAmount } from "../../amounts.js";
 import { post } from "../../api.js";
+import { tell } from "../../notices.js";
 import { ActButton } from "../../parts/acting.js";
+import { FormDialog } from "../../parts/dialog.js";
+import { AmountField } from "../../parts/fields.js";
+import { railOf } from "../../parts/methods.js";
 import { person } from "../../session.js";
-import { has, moment, money, say } from "../../words.js";
+import { moment, money, say } from "../../words.js";
 import { debtChanged } from "./debt.js";
 
 const OPEN = ["created", "pending_confirmation"];
@@ -19,14 +24,16 @@ export function Attempts({ debt }) {
 }
 
 function Attempt({ attempt, debt }) {
-  const { rail, status, amount_cents: cents, currency, created_at: at, failure } = attempt;
+  const { status, amount_cents: cents, refunded_cents: refunded, refund, currency, created_at: at, failure_text: why } = attempt;
   const isOpen = OPEN.includes(status);
-  const why = failure && has(`failure-${failure}`) ? ` · ${say(`failure-${failure}`)}` : "";
-  return html`<li class="line wrap"><span class="grow"><b>${money(cents, currency)}</b>
-      <small>${[say(`rail-${rail}`), moment(at)].join(" · ")}</small>
-      <small role="status" class=${status === "failed" ? "bad" : ""}>${say(`attempt-${status}`)}${why}</small></span>
+  const gone = refunded - (refund?.amount_cents ?? 0);
+  return html`<li class="line"><span class="grow"><b>${money(cents, currency)}</b>
+      ${gone > 0 && html`<small>${say("given-back", { amount: money(gone, currency) })}</small>`}
+      ${refund && html`<small role="status">${say(`refund-is-${refund.status}`, { amount: money(refund.amount_cents, currency) })}</small>`}
+      <small>${[railOf(attempt), moment(at)].join(" · ")}</small>
+      <small role="status" class=${status === "failed" ? "bad" : ""}>${say(`attempt-${status}`)}</small>${why && html`<small>${why}</small>`}</span>
     ${isOpen && html`<${Answers} attempt=${attempt} debt=${debt} />`}
-    ${status === "succeeded" && debt.payee_id === person.value.id && html`<${GiveBack} attempt=${attempt} debt=${debt} />`}</li>`;
+    ${status === "succeeded" && !refund && refunded < cents && debt.payee_id === person.value.id && html`<${GiveBack} attempt=${attempt} debt=${debt} />`}</li>`;
 }
 
 function Answers({ attempt, debt }) {
@@ -46,9 +53,17 @@ function Answers({ attempt, debt }) {
 }
 
 function GiveBack({ attempt, debt }) {
-  const ask = async () => {
-    await post(`/attempts/${attempt.id}/refunds`, {});
+  const [isAsking, setAsking] = useState(false);
+  const { id, rail, amount_cents: cents, refunded_cents: refunded, currency } = attempt;
+  const name = debt.payer_name;
+  const giveBack = async (values) => {
+    await post(`/attempts/${id}/refunds`, { amount_cents: readAmount(values.get("amount"), currency) });
     debtChanged(debt);
+    tell(say(`refund-begun-${rail}`, { name }));
   };
-  return html`<${ActButton} look="quiet" act=${ask}>${say("give-back-money")}<//>`;
+  return html`<button type="button" class="button quiet" onClick=${() => setAsking(true)}>${say("give-back-money")}</button>
+    ${isAsking && html`<${FormDialog} title=${say("give-back-sure", { name })} close=${() => setAsking(false)} confirm=${say("refund-agrees-yes")}
+      act=${giveBack}>
+      <${AmountField} label=${say("how-much")} name="amount" required least=${1} currency=${currency} cents=${cents - refunded} autofocus />
+      <p class="soft">${say(`give-back-means-${rail}`, { name })}</p><//>`}`;
 }

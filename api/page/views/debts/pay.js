@@ -1,14 +1,16 @@
 /** Paying a debt by any rail: outside, from the wallet, or by a link of a provider; all of it or a part. */
 
 import { html, useState } from "../../html.js";
+import { readAmount } from "../../amounts.js";
 import { post } from "../../api.js";
 import { useRead } from "../../kept.js";
 import { tell } from "../../notices.js";
 import { FormDialog } from "../../parts/dialog.js";
 import { AmountField } from "../../parts/fields.js";
 import { Icon } from "../../parts/icons.js";
+import { IN_CHAT, railOf, useMethods } from "../../parts/methods.js";
 import { openOutside } from "../../telegram.js";
-import { money, readAmount, say } from "../../words.js";
+import { money, say } from "../../words.js";
 import { debtChanged } from "./debt.js";
 import { Snooze } from "./snooze.js";
 
@@ -17,13 +19,13 @@ export function Pay({ debt }) {
   const [chosen, setChosen] = useState(null);
   const [isSnoozing, setSnoozing] = useState(false);
   const isPayable = ["created", "expired"].includes(debt.status);
-  const { data } = useRead(isPayable ? `/payment-methods?currency=${debt.currency}` : null);
+  const methods = useMethods(isPayable ? debt.currency : null);
   if (!isPayable) return null;
   return html`<section aria-labelledby="pay"><h2 id="pay">${say("pay")}</h2>
     <${Requisites} debt=${debt} />
-    <ul class="list">${(data?.items ?? []).map((method) => html`<li key=${method.rail + (method.provider ?? "")}>
+    <ul class="list">${methods.map((method) => html`<li key=${method.rail + (method.provider ?? "")}>
       <button type="button" class="line" onClick=${() => setChosen(method)}><span class="grow"><b>${titleOf(method)}</b>
-        <small>${say(`rail-${method.rail}`)}</small></span><${Icon} name="forward" /></button></li>`)}</ul>
+        <small>${railOf(method)}</small></span><${Icon} name="forward" /></button></li>`)}</ul>
     <div class="row"><button type="button" class="button quiet" onClick=${() => setSnoozing(true)}>
       <${Icon} name="clock" />${say("snooze")}</button></div>
     ${chosen && html`<${PayForm} debt=${debt} method=${chosen} close=${() => setChosen(null)} />`}
@@ -54,11 +56,11 @@ function PayForm({ debt, method, close }) {
       ...(cents !== null && cents !== debt.left_cents && { amount_cents: cents }) });
     debtChanged(debt);
     if (attempt.confirmation_url) openOutside(attempt.confirmation_url);
-    tell(say(`paid-by-${method.rail}`, { name: debt.payee_name }));
+    tell(say(method.provider === IN_CHAT ? "invoice-in-chat" : `paid-by-${method.rail}`, { name: debt.payee_name }));
   };
   return html`<${FormDialog} title=${titleOf(method)} close=${close} confirm=${say(`pay-by-${method.rail}`)} act=${pay}>
     ${method.rail === "wallet" && html`<${Balance} currency=${debt.currency} />`}
-    <${AmountField} label=${say("how-much")} name="amount" required currency=${debt.currency} cents=${debt.left_cents} autofocus />
+    <${AmountField} label=${say("how-much")} name="amount" required least=${1} currency=${debt.currency} cents=${debt.left_cents} autofocus />
     ${method.rail === "manual" && html`<p class="soft">${say("manual-means", { name: debt.payee_name })}</p>`}
   <//>`;
 }

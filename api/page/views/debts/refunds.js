@@ -21,7 +21,8 @@ function Line({ refund }) {
     await post(`/refunds/${refund.id}/answer`, { [word]: yes });
     refresh("/refunds", "/intents", "/attempts", "/accounts");
   };
-  return html`<li class="line"><span class="grow"><b>${money(refund.amount_cents, refund.currency)}</b><small>${say(`refund-${word}`)}</small></span>
+  return html`<li class="line"><span class="grow"><b>${money(refund.amount_cents, refund.currency)}</b><small>${say(`refund-${word}`)}
+      <a href=${`#/debts/${refund.intent_id}`}>${say("to-debt")}</a></small></span>
     <${ActButton} act=${answer(false)}>${say(`refund-${word}-no`)}<//><${ActButton} look="main"
       act=${answer(true)}>${say(`refund-${word}-yes`)}<//></li>`;
 }

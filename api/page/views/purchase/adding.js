@@ -1,11 +1,12 @@
 /** Adding to the board: something to buy, or something that was paid already. */
 
 import { html } from "../../html.js";
+import { readAmount } from "../../amounts.js";
 import { post } from "../../api.js";
 import { FormDialog } from "../../parts/dialog.js";
 import { AmountField, Field } from "../../parts/fields.js";
 import { person } from "../../session.js";
-import { readAmount, say } from "../../words.js";
+import { eveningOf, say } from "../../words.js";
 import { changed } from "./purchase.js";
 import { Terms, readTerms } from "./terms.js";
 
@@ -14,8 +15,10 @@ export function AddTask({ purchase, close }) {
   const add = async (values) => {
     const estimate = readAmount(values.get("estimate"), purchase.currency);
     const assignee = values.get("assignee");
+    const due = values.get("due");
     await post(`/purchases/${purchase.id}/tasks`, {
       title: values.get("title").trim(), ...(estimate !== null && { estimate_cents: estimate }), ...(assignee && { assignee_id: assignee }),
+      ...(due && { due_at: eveningOf(due) }),
     });
     changed(purchase.id);
   };
@@ -25,6 +28,7 @@ export function AddTask({ purchase, close }) {
     <${Field} as="select" label=${say("who-takes-it")} name="assignee"><option value="">${say("nobody-yet")}</option>
       ${purchase.participants.map(({ user_id: id, name }) => html`<option key=${id}
         value=${id}>${id === person.value.id ? say("me", { name }) : name}</option>`)}<//>
+    <${Field} label=${say("due-optional")} name="due" type="date" />
   <//>`;
 }
 

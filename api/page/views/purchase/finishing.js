@@ -1,10 +1,11 @@
 /** A task is done: what it cost, who paid, and who shares it how. */
 
 import { html } from "../../html.js";
+import { readAmount } from "../../amounts.js";
 import { post } from "../../api.js";
 import { FormDialog } from "../../parts/dialog.js";
 import { AmountField } from "../../parts/fields.js";
-import { readAmount, say } from "../../words.js";
+import { say } from "../../words.js";
 import { changed } from "./purchase.js";
 import { Terms, readTerms } from "./terms.js";
 

@@ -1,14 +1,14 @@
 /** The papers of a purchase: its reports as files, and its history. */
 
 import { html, useEffect, useState } from "../../html.js";
-import { file, get, post } from "../../api.js";
-import { useRead } from "../../kept.js";
+import { file, post } from "../../api.js";
+import { put, refresh, useRead } from "../../kept.js";
 import { announce } from "../../notices.js";
 import { ActButton } from "../../parts/acting.js";
 import { Icon } from "../../parts/icons.js";
-import { namesIn } from "../../parts/people.js";
-import { Empty, Read } from "../../parts/reading.js";
-import { has, moment, money, say } from "../../words.js";
+import { Paged } from "../../parts/paged.js";
+import { Empty } from "../../parts/reading.js";
+import { moment, say } from "../../words.js";
 
 const FORMATS = ["pdf", "xlsx", "csv", "json"];
 
@@ -26,9 +26,11 @@ function Report({ purchase, format }) {
   const status = isAsked ? data?.status ?? "queued" : null;
   useEffect(() => { if (status === "ready") announce(say("report-ready", { format: format.toUpperCase() })); }, [status]);
   const make = async () => {
-    await post(`/purchases/${purchase.id}/report`, { format });
+    put(path, await post(`/purchases/${purchase.id}/report`, { format }));
+    refresh(path); // it may be ready by now
     setAsked(true);
   };
+  useEffect(() => setAsked(false), [purchase.version]); // what was made is of before
   return html`<li class="line"><${Icon} name="file" />
     <span class="grow"><b>${say(`format-${format}`)}</b>
       <small role="status">${status && say(`report-${status}`, { format: format.toUpperCase() })}</small></span>
@@ -48,38 +50,12 @@ async function download(path, title, format) {
 }
 
 function History({ purchase }) {
-  const path = `/purchases/${purchase.id}/history`;
-  const first = useRead(path);
-  const [older, setOlder] = useState(null); // what was read behind the first page
-  useEffect(() => setOlder(null), [first.data]);
   return html`<section aria-labelledby="history"><h2 id="history">${say("history")}</h2>
-    <${Read} from=${first}>${(page) => {
-      const items = [...page.items, ...(older?.items ?? [])];
-      const next = older ? older.next : page.next;
-      const more = async () => {
-        const answer = await get(`${path}?cursor=${encodeURIComponent(next)}`);
-        setOlder({ items: [...(older?.items ?? []), ...answer.items], next: answer.next });
-      };
-      return html`${items.length ? html`<ol class="history">${items.map((one) =>
-        html`<${Line} key=${one.id} one=${one} purchase=${purchase} />`)}</ol>` : html`<${Empty} words=${say("no-history")} />`}
-        ${next && html`<div class="row"><${ActButton} act=${more}>${say("older")}<//></div>`}`;
-    }}<//></section>`;
+    <${Paged} path=${`/purchases/${purchase.id}/history`}>${(items) => (items.length
+      ? html`<ol class="history">${items.map((one) => html`<${Line} key=${one.id} one=${one} />`)}</ol>`
+      : html`<${Empty} words=${say("no-history")} />`)}<//></section>`;
 }
 
-function Line({ one, purchase }) {
-  const key = `event-${one.event}`;
-  const words = has(key) ? say(key, wordsOfEvent(one.data, purchase)) : one.event;
-  return html`<li><time datetime=${one.at}>${moment(one.at)}</time><span>${one.actor_name && html`<b>${one.actor_name}</b>: `}${words}</span></li>`;
-}
-
-/** The fields of an event as its words need them: people by their names, amounts written out. */
-function wordsOfEvent(data, purchase) {
-  const names = namesIn(purchase);
-  for (const debt of purchase.intents) Object.assign(names, { [debt.payer_id]: debt.payer_name, [debt.payee_id]: debt.payee_name });
-  const called = (id) => names[id] ?? say("somebody");
-  const cents = data.amount_cents ?? data.cost_cents;
-  return {
-    title: data.title, name: called(data.user_id ?? data.invitee_id), payer: called(data.payer_id), payee: called(data.payee_id),
-    amount: cents === undefined ? "" : money(cents, purchase.currency),
-  };
+function Line({ one }) {
+  return html`<li><time datetime=${one.at}>${moment(one.at)}</time><span>${one.text}</span></li>`;
 }

@@ -2,6 +2,7 @@
 
 import { html, useState } from "../../html.js";
 import { post, remove } from "../../api.js";
+import { useRead } from "../../kept.js";
 import { tell } from "../../notices.js";
 import { ActButton } from "../../parts/acting.js";
 import { FormDialog } from "../../parts/dialog.js";
@@ -19,7 +20,8 @@ export function People({ purchase }) {
   const [isInviting, setInviting] = useState(false);
   return html`<section aria-labelledby="people">
     <h2 id="people">${say("people", { count: purchase.participants.length })}</h2>
-    <ul class="list">${purchase.participants.map((one) => html`<${Line} key=${one.user_id} one=${one} purchase=${purchase} />`)}</ul>
+    <ul class="list">${purchase.participants.map((one) => html`<${Line} key=${one.user_id} one=${one} purchase=${purchase} />`)}
+      <${Invited} purchase=${purchase} /></ul>
     ${purchase.status === "active" && html`<div class="row"><button type="button" class="button" onClick=${() => setInviting(true)}>
       <${Icon} name="invite" />${say("invite")}</button></div>`}
     ${isInviting && html`<${Invite} purchase=${purchase} close=${() => setInviting(false)} />`}
@@ -40,6 +42,13 @@ function Line({ one, purchase }) {
   </li>`;
 }
 
+/** Who has not said yet whether they take part. */
+function Invited({ purchase }) {
+  const { data } = useRead(`/purchases/${purchase.id}/invites`);
+  return (data?.items ?? []).map(({ id, invitee_id: inviteeId, invitee_name: name }) => html`<li key=${id} class="line">
+    <${Avatar} id=${inviteeId} name=${name} /><span class="grow"><b>${name}</b><small>${say("is-invited")}</small></span></li>`);
+}
+
 async function takeOut({ user_id: id, name }, purchase, isMe) {
   const title = isMe ? say("leave-sure", { title: purchase.title }) : say("take-out-sure", { name });
   if (!(await sure({ title, confirm: isMe ? say("leave") : say("take-out") }))) return;
@@ -50,13 +59,13 @@ async function takeOut({ user_id: id, name }, purchase, isMe) {
 
 function Invite({ purchase, close }) {
   const invite = async (values) => {
-    const username = values.get("username").trim().replace(/^@/, "");
-    await post(`/purchases/${purchase.id}/invites`, { username });
+    const name = values.get("username").trim();
+    const made = await post(`/purchases/${purchase.id}/invites`, { username: name });
     changed(purchase.id);
-    tell(say("invited", { name: `@${username}` }));
+    tell(say("invited", { name: made.invitee_name }));
   };
   return html`<${FormDialog} title=${say("invite")} close=${close} confirm=${say("invite")} act=${invite}>
-    <${Field} label=${say("their-username")} hint=${say("username-hint")} name="username" required pattern="@?[A-Za-z][A-Za-z0-9_]{3,31}"
-      placeholder="@" autocapitalize="none" autofocus />
+    <${Field} label=${say("their-username")} hint=${say("username-hint")} name="username" required maxlength="50"
+      autocapitalize="none" autofocus />
   <//>`;
 }

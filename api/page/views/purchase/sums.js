@@ -42,14 +42,15 @@ function Preview({ purchase }) {
   }}<//>`;
 }
 
-function Lock({ purchase, preview, strategy, close }) {
+/** What the person reads here is what they agree to: the server refuses it if it has changed since. */
+function Lock({ purchase, preview: newest, strategy, close }) {
+  const [{ preview, unfinished }] = useState({ preview: newest, unfinished: purchase.tasks.filter(({ id }) => newest.unfinished.includes(id)) });
   const lock = async (values) => {
     await post(`/purchases/${purchase.id}/lock-distribution`, {
       strategy, version: preview.version, ...(preview.unfinished.length > 0 && { drop_unfinished: values.has("drop") }),
     });
     changed(purchase.id);
   };
-  const unfinished = purchase.tasks.filter(({ id }) => preview.unfinished.includes(id));
   return html`<${FormDialog} title=${say("lock-sure")} close=${close} confirm=${say("lock")} act=${lock}>
     <p>${say("lock-means", { count: preview[strategy].length, amount: money(preview.total_cents, purchase.currency) })}</p>
     ${unfinished.length > 0 && html`<label class="check">

@@ -6,7 +6,7 @@ import { ActButton } from "../../parts/acting.js";
 import { Avatar, namesIn } from "../../parts/people.js";
 import { sure } from "../../parts/sure.js";
 import { person } from "../../session.js";
-import { listed, money, say } from "../../words.js";
+import { day, listed, money, say } from "../../words.js";
 import { changed } from "./purchase.js";
 
 const GONE_MILLISECONDS = 1000;
@@ -25,6 +25,7 @@ export function TaskCard({ task, purchase, finish }) {
   return html`<li ref=${element} class="task" tabindex="-1" aria-label=${task.title}>
     <div class="task-head"><b class="grow">${task.title}</b>
       ${cents !== null && html`<span class="amount">${isDone ? "" : "≈ "}${money(cents, purchase.currency)}</span>`}</div>
+    ${!isDone && task.due_at && html`<p class="soft">${say("due", { date: day(task.due_at) })}</p>`}
     ${task.assignee_id && html`<p class="who">
       <${Avatar} id=${task.assignee_id} name=${names[task.assignee_id]} />${names[task.assignee_id] ?? "—"}</p>`}
     ${isDone && html`<button type="button" class="link" aria-expanded=${isOpen ? "true" : "false"}

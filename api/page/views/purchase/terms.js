@@ -1,10 +1,11 @@
 /** Who paid a cost and who bears it: the part of a form that is about people. Whether it adds up, the server says. */
 
 import { html, useState } from "../../html.js";
+import { readAmount } from "../../amounts.js";
 import { Unclear } from "../../parts/acting.js";
 import { AmountField, Choice, Field } from "../../parts/fields.js";
 import { person } from "../../session.js";
-import { readAmount, say } from "../../words.js";
+import { say } from "../../words.js";
 
 const MODES = ["equal", "shares", "percent", "exact", "adjustment"];
 const OF_MODE = { shares: "weights", percent: "percents", exact: "amounts_cents", adjustment: "adjustments_cents" };
@@ -34,7 +35,8 @@ function Sharers({ participants }) {
 
 function Part({ mode, of: { user_id: id, name }, currency }) {
   const field = { label: say(`part-of-${mode}`, { name }), name: `part-${id}` };
-  if (mode === "exact" || mode === "adjustment") return html`<${AmountField} ...${field} currency=${currency} />`;
+  if (mode === "exact") return html`<${AmountField} ...${field} currency=${currency} />`;
+  if (mode === "adjustment") return html`<${AmountField} ...${field} currency=${currency} least=${-Infinity} />`;
   return html`<${Field} ...${field} inputmode="decimal" pattern=${mode === "shares" ? "\\d{1,6}" : "\\d{1,3}([.,]\\d{1,2})?"}
     defaultValue=${mode === "shares" ? "1" : ""} />`;
 }

@@ -30,8 +30,14 @@ class Ground:
     product: ProductSettings = field(default_factory=ProductSettings)
     money: MoneySettings = field(default_factory=MoneySettings)
     peers: Peers = field(default_factory=lambda: Peers(""))
-    bot_username: str | None = None
     bot_token: SecretStr | None = None  # with it Telegram signs who somebody is
+
+    @property
+    def bot_id(self) -> int | None:
+        """Return the id of the bot: its token begins with it."""
+        token = "" if self.bot_token is None else self.bot_token.get_secret_value()
+        identity = token.partition(":")[0]
+        return int(identity) if identity.isdecimal() else None
 
     @property
     def limits(self) -> Limits:

@@ -4,6 +4,7 @@ import { effect, html, render } from "./html.js";
 import { Refused, ask, get, token } from "./api.js";
 import { forgetAll } from "./kept.js";
 import * as live from "./live.js";
+import { broughtBack, loginBot } from "./login_widget.js";
 import * as route from "./route.js";
 import { isKept, person, take } from "./session.js";
 import { Shell } from "./shell.js";
@@ -35,6 +36,10 @@ async function signIn() {
   signInProblem.value = null;
   try {
     await configure();
+    if (broughtBack) {
+      take(await ask("/auth/register", { provider: "telegram", proof: { kind: "login_widget", fields: broughtBack } }));
+      return;
+    }
     if (isKept() && (await token())) {
       const me = await get("/me");
       person.value = { id: me.id, name: me.name, language: me.language };
@@ -52,6 +57,7 @@ async function signIn() {
 async function configure() {
   const config = await get("/config");
   currencies.value = { codes: config.currencies, usual: config.default_currency, exponents: config.exponents };
+  loginBot.value = config.telegram_login ? config.bot_id : null;
 }
 
 /** Whoever signs in has their own language and time zone, sees their own things, and hears of their changes. */

@@ -16,8 +16,8 @@ router = APIRouter(prefix="/v1", tags=["config"])
 async def read_config(ground: Grounded) -> Config:
     """Name the languages, the currencies, the providers and the bot."""
     return Config(
-        bot_username=ground.bot_username,
-        telegram_login=ground.bot_username is not None and ground.settings.is_over_tls,
+        bot_id=ground.bot_id,
+        telegram_login=ground.bot_id is not None and ground.settings.is_over_tls,
         languages=list(LANGUAGES),
         currencies=sorted(EXPONENTS),
         exponents={code: digits for code, digits in EXPONENTS.items() if digits != USUAL_EXPONENT},

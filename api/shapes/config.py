@@ -8,7 +8,7 @@ from api.shapes.shape import Shape
 class Config(Shape):
     """What a client has to know before anybody is signed in."""
 
-    bot_username: str | None = Field(description="The bot in Telegram, without @.", examples=["syncbuy_bot"])
+    bot_id: int | None = Field(description="Of the bot in Telegram; for its Login Widget.", examples=[4_839_574_812])
     telegram_login: bool = Field(description="Whether Telegram's Login Widget works here.", examples=[True])
     languages: list[str] = Field(description="What messages can be in.", examples=[["ru", "en"]])
     currencies: list[str] = Field(description="Codes of ISO 4217.", examples=[["EUR", "RUB", "USD"]])

@@ -1,8 +1,9 @@
-"""Debts by HTTP: what people are called, what all of them sum to, what became of attempts and what goes back."""
+"""Debts by HTTP: what people are called, what all of them sum to, what became of attempts and orders, what goes back."""
 
 from typing import Any
 
-from core.ids import AttemptId, IntentId
+from core.ids import AttemptId, IntentId, OrderId
+from core.orders.finish_order import cancel_order
 from core.payments.provider import Outcome, PaymentState
 from core.payments.refund_attempt import refund_attempt
 from core.payments.start_attempt import start_attempt
@@ -118,3 +119,16 @@ class TestAnAttempt:
         told = [(await who.get(f"/attempts/{attempt.id}"))["failure_text"] for who in (anna, boris)]
 
         assert told == ["На карте не хватает денег.", "Платёж отменён."]
+
+
+class TestAnOrder:
+    async def test_says_in_words_why_it_was_cancelled(self, door: Door) -> None:
+        anna = await door.person("Anna")
+        order = await anna.post("/orders", {"amount_cents": 1_00, "description": "Apples"})
+        async with door.db.transaction() as session:
+            await cancel_order(session, order_id=OrderId(order["id"]), reason="not_enough_money", now=NOW)
+
+        cancelled = await anna.get(f"/orders/{order['id']}")
+
+        assert (order["reason_text"], cancelled["reason"]) == (None, "not_enough_money")
+        assert cancelled["reason_text"] == "В кошельке не хватает денег."

@@ -206,6 +206,15 @@ class TestHeaders:
         async with open_door(db, tmp_path, api_public_url="https://buy.example") as door:
             assert "Strict-Transport-Security" in (await door.http.get("/v1/config")).headers
 
+    async def test_offer_the_login_widget_where_telegram_can_come_back_to(self, db: Database, tmp_path: Path) -> None:
+        offered = {}
+        for address in (None, "https://buy.example"):
+            async with open_door(db, tmp_path, api_public_url=address) as door:
+                config = (await door.http.get("/v1/config")).json()
+                offered[address] = (config["bot_id"], config["telegram_login"])
+
+        assert offered == {None: (42, False), "https://buy.example": (42, True)}
+
     async def test_let_pages_of_others_in_by_name_only(self, db: Database, tmp_path: Path) -> None:
         asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "idempotence-key"}
         async with open_door(db, tmp_path, api_cors_origins="https://shop.example") as door:

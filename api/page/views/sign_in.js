@@ -2,6 +2,7 @@
 
 import { html, signal, useState } from "../html.js";
 import { Unreachable, ask, patch } from "../api.js";
+import { goToTelegram, loginAddress, loginBot } from "../login_widget.js";
 import { ActButton, Refusal, Unclear, useActing, wordsOf } from "../parts/acting.js";
 import { Choice, Field } from "../parts/fields.js";
 import { take } from "../session.js";
@@ -64,6 +65,7 @@ export function SignIn({ again }) {
       <${Refusal} words=${refusal ?? (problem && wordsOf(problem))} />
       <button class="button main wide" aria-busy=${busy ? "true" : undefined}>${say(WAYS[way].act)}</button>
     </form>
+    ${loginBot.value && html`<a class="button wide" href=${loginAddress()} onClick=${goToTelegram}>${say("way-telegram")}</a>`}
     <p class="languages">${LANGUAGES.filter((code) => code !== language.value).map((code) =>
       html`<button key=${code} type="button" class="link" lang=${code}
       onClick=${() => speak(code)}>${{ ru: "По-русски", en: "In English" }[code]}</button>`)}</p>

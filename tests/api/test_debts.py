@@ -1,6 +1,7 @@
-"""Debts by HTTP: what people are called, what all of them sum to, what became of attempts and orders, what goes back."""
+"""Debts by HTTP: what people are called, what all sum to, what became of attempts and orders, what goes back."""
 
 from typing import Any
+from uuid import UUID
 
 from core.ids import AttemptId, IntentId, OrderId
 from core.orders.finish_order import cancel_order
@@ -70,7 +71,7 @@ class TestAnAttempt:
         paid = await boris.post(f"{at}/confirm")
         async with door.db.transaction() as session:
             await refund_attempt(
-                session, actor=organizer.actor, attempt_id=AttemptId(attempt["id"]), amount_minor=30_00, now=NOW
+                session, actor=organizer.actor, attempt_id=AttemptId(UUID(attempt["id"])), amount_minor=30_00, now=NOW
             )
         asked = await anna.get(at)
         begun = await boris.post(f"{at}/refunds", {"amount_cents": 30_00})
@@ -104,7 +105,7 @@ class TestAnAttempt:
             attempt = await start_attempt(
                 session,
                 actor=anna.actor,
-                intent_id=IntentId(debt["id"]),
+                intent_id=IntentId(UUID(debt["id"])),
                 provider=BANK,
                 limits=NO_LIMITS,
                 service_fee_basis_points=0,
@@ -126,7 +127,7 @@ class TestAnOrder:
         anna = await door.person("Anna")
         order = await anna.post("/orders", {"amount_cents": 1_00, "description": "Apples"})
         async with door.db.transaction() as session:
-            await cancel_order(session, order_id=OrderId(order["id"]), reason="not_enough_money", now=NOW)
+            await cancel_order(session, order_id=OrderId(UUID(order["id"])), reason="not_enough_money", now=NOW)
 
         cancelled = await anna.get(f"/orders/{order['id']}")
 

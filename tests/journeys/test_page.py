@@ -277,8 +277,9 @@ class TestTheKeyboard:
         await page.keyboard.press("Enter")
         await expect(page.get_by_role("textbox", name="What to buy")).to_be_focused()
         await page.go_back()
-        await expect(page.get_by_role("dialog")).to_have_count(0)
+        await expect(page.get_by_role("button", name="Add what to buy")).to_be_focused()
         await page.keyboard.press("Enter")
+        await expect(page.get_by_role("textbox", name="What to buy")).to_be_focused()
         await page.keyboard.type("Tickets")
         await page.keyboard.press("Enter")
         take = page.get_by_role("button", name="Take: Tickets")
@@ -409,8 +410,13 @@ class TestAnotherTab:
         await page.get_by_role("button", name="New purchase").click()
         await page.get_by_role("textbox", name="Title").fill("Of the second")
         await page.evaluate(LET_TOKEN_RUN_OUT)
+        sent: list[tuple[str, str]] = []
+        page.on("request", lambda request: sent.append((request.method, request.url)))
         await page.get_by_role("dialog").get_by_role("button", name="Open").click()
+        await expect(page.get_by_role("dialog")).to_have_count(0)
         await expect(page.get_by_text("No open purchases yet")).to_be_visible()
+        assert ("POST", f"{product.api_url}/v1/auth/token") in sent
+        assert ("POST", f"{product.api_url}/v1/purchases") not in sent
 
 
 async def _spend(page: Page, what: str) -> None:

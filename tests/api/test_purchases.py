@@ -135,15 +135,19 @@ class TestAPurchase:
                 event.remove(door.db.engine.sync_engine, "before_cursor_execute", count)
             return counted
 
+        async def fewest() -> int:
+            """Count what the request asks, without what others ask of the database meanwhile."""
+            return min([await statements() for _ in range(5)])
+
         await anna.post(f"/purchases/{identity}/spendings", {"title": "Taxi", "cost_cents": 1})
-        few = await statements()
+        few = await fewest()
         for other in [await door.person(f"Guest {number}") for number in range(4)]:
             invite = await anna.post(f"/purchases/{identity}/invites", {"user_id": other.id})
             await other.post(f"/invites/{invite['id']}/accept")
             await other.post(f"/purchases/{identity}/spendings", {"title": "Bread", "cost_cents": 500})
             await other.post(f"/purchases/{identity}/tasks", {"title": "Salt"})
 
-        assert await statements() == few <= 8
+        assert await fewest() == few <= 8
 
 
 class TestPaymentsOutside:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select, text
 from core.ids import new_id
 from core.purchases.models import Purchase
 from tests.api.door import Door
+from tests.builders import purchase
 
 TEA = {"title": "Tea", "currency": "RUB"}
 
@@ -65,15 +66,18 @@ class TestARepeat:
 
         assert await _purchases(door) == 1
 
-    async def test_of_whoever_is_not_known_is_told_how_to_be(self, door: Door) -> None:
-        anna, key = await door.person(), str(new_id())
-        forged = {"provider": "telegram", "proof": {"kind": "init_data", "init_data": "hash=" + "0" * 64}}
+    async def test_of_what_was_not_allowed_is_asked_anew(self, door: Door) -> None:
+        anna, boris, key = await door.person("Anna"), await door.person("Boris"), str(new_id())
+        async with door.db.transaction() as session:
+            of_group = await purchase(session, anna.actor)
+        path, bread = f"/purchases/{of_group.id}/spendings", {"title": "Bread", "cost_cents": 500}
 
         for _ in range(2):
-            answer = await anna.ask("POST", "/me/identities", forged, key=key)
+            answer = await boris.ask("POST", path, bread, key=key)
+            assert (answer.status_code, answer.headers.get("Idempotency-Replayed")) == (403, None)
+        await boris.post(f"/purchases/{of_group.id}/join")
 
-            assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
-            assert "Idempotency-Replayed" not in answer.headers
+        assert (await boris.ask("POST", path, bread, key=key)).status_code == 201
 
     async def test_of_a_misshapen_request_may_be_put_right(self, door: Door) -> None:
         anna, key = await door.person(), str(new_id())

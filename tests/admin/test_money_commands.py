@@ -29,6 +29,7 @@ from core.accounts.models import Withdrawal
 from core.accounts.withdraw import request_withdrawal
 from core.clock import utc_now
 from core.db import Database
+from core.identity import sessions
 from core.identity.actor import Actor
 from core.identity.tokens import NAME as JWT
 from core.identity.tokens import issue_access_token, read_access_token
@@ -739,7 +740,7 @@ class TestSecrets:
         assert "hidden" not in said
 
     def test_are_all_named_in_the_help(self) -> None:
-        assert set(re.findall(r"\w+", NAMES)) - {"or"} == {*SECRET_NAMES, seal.NAME, JWT}
+        assert set(re.findall(r"\w+", NAMES)) - {"or"} == {*SECRET_NAMES, seal.NAME, JWT, sessions.KEY}
 
 
 class TestTheProcess:

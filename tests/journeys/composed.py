@@ -77,6 +77,9 @@ class Process:
             self.lines.append(line.decode().rstrip())
 
 
+PREFIX = "composed."
+
+
 @dataclass
 class Composed:
     """All services of the sandbox profile, one copy of each."""
@@ -133,6 +136,8 @@ def _process(name: str, service: dict[str, Any], here: dict[str, str], given: di
 
     environment = {key: moved(value) for key, value in environment_of(service).items()}
     environment |= {key: value for key, value in given.items() if key in environment}
+    if "AMQP_URL" in environment:  # other tests have left messages in the queues of the usual names
+        environment["AMQP_PREFIX"] = PREFIX
     if "METRICS_PORT" in environment:
         environment["METRICS_PORT"] = str(_free_port())
     return Process(name, [sys.executable, *map(moved, service["command"][1:])], environment)

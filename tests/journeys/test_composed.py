@@ -22,8 +22,10 @@ from sandbox.settings import BOT_TOKEN, PAYMENT_TOKEN
 from sandbox.telegram.person import World
 from tests.containers import ROOT
 from tests.databases import Server
-from tests.journeys.composed import Composed, Span, composed
+from tests.journeys.composed import PREFIX, Composed, Span, composed
 from tests.journeys.steps import locked, open_debt
+from tests.workers.buses import forget
+from workers.subscriptions import listeners
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 CARD, PHONE = "2200700712345676", "+79123456789"
@@ -74,6 +76,7 @@ async def told(server: Server, rabbitmq: RabbitNode, tmp_path_factory: pytest.Te
         secrets = [one["value"] for of_name in kept.values() for one in of_name]
         ended = {process.name: code for process, code in zip(running.processes, codes, strict=True)}
         yield Told(running, figures, ended, lock_update, violations, secrets)
+    await forget(rabbitmq.url, PREFIX, listeners())
     await server.drop(name)
 
 
@@ -139,7 +142,7 @@ class TestEveryProcess:
         }
         for line in lines:
             assert line.keys() >= {"event", "level", "timestamp"}
-            assert line["level"] in {"info", "warning"}, line
+            assert line["level"] in {"info", "warning"}, json.dumps(line, indent=1)
 
     def test_repeats_no_secret_in_what_it_says(self, told: Told) -> None:
         ours = [process for process in told.composed.processes if process.name != "sandbox"]

@@ -184,6 +184,51 @@ class TestTwoPeople:
         assert "Мясо" in Path(await (await downloading.value).path()).read_text("utf-8-sig")
 
 
+class TestThePageAlone:
+    async def test_takes_two_people_without_telegram_from_the_first_word_to_the_close(
+        self, browser: Browser, product: Running
+    ) -> None:
+        vera, gleb = [await _registered(browser, product, name, locale="en-US") for name in ("vera-k", "gleb.p")]
+        await vera.get_by_role("button", name="New purchase").click()
+        await vera.get_by_role("textbox", name="Title").fill("A tent")
+        await vera.get_by_role("dialog").get_by_role("button", name="Open").click()
+        await _go(vera, "People")
+        await vera.get_by_role("button", name="Invite").click()
+        await vera.get_by_label("Their name").fill("Gleb.P")
+        await vera.get_by_role("dialog").get_by_role("button", name="Invite").click()
+        await expect(vera.get_by_text("Invited, no answer yet")).to_be_visible()
+
+        await gleb.reload()  # nothing is told of what one has no part in
+        await gleb.get_by_role("button", name="I'm in").click()
+        await gleb.get_by_role("link", name="A tent").click()
+        await expect(vera.get_by_text("gleb.p").first).to_be_visible()
+        await _go(vera, "Board")
+        await _spend(vera, "Taxi")
+        await expect(_task(gleb, "Taxi")).to_be_visible()
+
+        await _go(vera, "Sums")
+        await expect(vera.get_by_text("gleb.p → vera-k").first).to_be_visible()
+        await vera.get_by_role("button", name="Lock the shares").click()
+        await vera.get_by_role("dialog").get_by_role("button", name="Lock the shares").click()
+
+        await _go(gleb, "Debts")
+        await gleb.get_by_role("link", name="vera-k").click()
+        await gleb.get_by_role("button", name="I paid outside").click()
+        await gleb.get_by_role("dialog").get_by_role("button", name="I paid").click()
+        await vera.get_by_role("link", name="gleb.p → vera-k").click()
+        await vera.get_by_role("button", name="Received", exact=True).click()
+        await expect(gleb.get_by_text("paid", exact=True)).to_be_visible()
+
+        await _go(vera, "Purchases")
+        await vera.get_by_role("link", name="A tent").click()
+        await _go(vera, "Sums")
+        await vera.get_by_role("button", name="Close the purchase").click()
+        await vera.get_by_role("dialog").get_by_role("button", name="Close").last.click()
+        await _go(gleb, "Purchases")
+        await gleb.get_by_text("Closed", exact=True).click()
+        await expect(gleb.get_by_role("link", name="A tent")).to_be_visible()
+
+
 class TestTheWallet:
     async def test_is_filled_at_the_bank_and_pays_a_debt(
         self, browser: Browser, product: Running, world: World

@@ -19,6 +19,11 @@ GIVEN_UP = (*BROKEN, asyncio.CancelledError)
 Declare = Callable[[AbstractChannel], Awaitable[None]]
 
 
+def is_given_up(failure: BaseException) -> bool:
+    """Return whether a broken connection looks like this: `Exception` itself is what others get where one closes it."""
+    return isinstance(failure, GIVEN_UP) or type(failure) is Exception
+
+
 class Link:
     """One connection for one purpose; whoever declares what it needs is asked to after each connecting.
 

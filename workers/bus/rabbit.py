@@ -19,7 +19,7 @@ from core.waiting import Pace, wait_for_bell
 from workers.bus.bury import bury
 from workers.bus.delivering import Delivering
 from workers.bus.handling import handle_all, words_of
-from workers.bus.link import BROKEN, GIVEN_UP, Link
+from workers.bus.link import BROKEN, GIVEN_UP, Link, is_given_up
 from workers.bus.port import RETRY_AFTER, BusAway, Handle, HandleMany, RetryAfter
 from workers.bus.queue import handle_queued
 from workers.bus.topology import QUEUE_LENGTH_MAX, Topology
@@ -135,8 +135,8 @@ class RabbitBus:
                 async with Delivering(self._consuming, queue, stopping) as messages:
                     failures = 0
                     await work(messages)
-            except GIVEN_UP as failure:
-                if is_told_to_end(failure):
+            except (Exception, asyncio.CancelledError) as failure:
+                if is_told_to_end(failure) or not is_given_up(failure):
                     raise
                 pause = RECONNECT_SECONDS[min(failures, len(RECONNECT_SECONDS) - 1)]
                 failures += 1

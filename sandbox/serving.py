@@ -19,7 +19,13 @@ class Serving:
         self.port: int = self._socket.getsockname()[1]
         self.url = f"http://{host}:{self.port}"
         config = uvicorn.Config(
-            app, log_level="warning", access_log=False, timeout_graceful_shutdown=2, ws="none", lifespan="on"
+            app,
+            log_level="warning",
+            access_log=False,
+            timeout_keep_alive=65,  # longer than clients keep theirs, so that none asks over one that is just closing
+            timeout_graceful_shutdown=2,
+            ws="none",
+            lifespan="on",
         )
         self._server = uvicorn.Server(config)
         self._task: asyncio.Task[None] | None = None

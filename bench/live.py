@@ -37,7 +37,7 @@ GROUP = 10  # people of a purchase
 OFTEN = 20  # changes a second
 FIRST = 40  # changes, in which a process learns what it knows from then on: they are a figure of their own
 AIM_MS = 100.0
-SECRETS = Secrets(Path("no-such-file"), given={"jwt": SecretStr("k" * 43)})
+SECRETS = Secrets(Path("no-such-file"), given=dict.fromkeys(("jwt", "refresh"), SecretStr("k" * 43)))
 Of = tuple[UserId, PurchaseId]  # an organiser and their purchase
 
 

@@ -29,7 +29,7 @@ from core.web.serve import listen
 from tests.faults.shop import carrying
 from workers.bus.port import Bus
 
-SECRETS = Secrets(Path("no-such-file"), given={"jwt": SecretStr("k" * 43)})
+SECRETS = Secrets(Path("no-such-file"), given=dict.fromkeys(("jwt", "refresh"), SecretStr("k" * 43)))
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,12 @@ OUTSIDE = {
     "sleep",
 }
 IN_TRANSACTION = {"transaction", "snapshot", "once", "begin_nested"}
+# What a test, a bench or a command wrote where it ran belongs to nobody, and may be a key.
+AT_THE_TOP = {
+    *(".ci", ".dockerignore", ".env.example", ".gitignore", "CONTRIBUTING.md", "DECISIONS.md", "Dockerfile"),
+    *("GLOSSARY.md", "LICENSE", "Makefile", "README.md", "docker-compose.yml", "manage.py", "pyproject.toml"),
+    *("alembic", "bench", "docs", "ops", "requirements", "tests", *PACKAGES),
+}
 NO_PLUG_INS = {"__init__", "entry", "call", "formula_safe", "typesetting"}  # what plug-ins of a folder share
 # Names that say nothing of what stands in the file, so that everything ends up there.
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "service", "services", "manager", "managers", "common", "misc"}
@@ -41,6 +47,11 @@ EMPTY_NAMES = {"utils", "util", "helpers", "helper", "service", "services", "man
 
 def _files(*packages: str) -> list[Path]:
     return [file for package in packages for file in sorted((ROOT / package).rglob("*.py"))]
+
+
+def _tracked() -> list[str]:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    return listed.splitlines()
 
 
 def _tree(file: Path) -> ast.Module:
@@ -171,12 +182,14 @@ class TestFiles:
     def test_of_migrations_are_no_package(self) -> None:
         assert not (ROOT / "alembic" / "__init__.py").exists()
 
+    def test_at_the_top_are_known(self) -> None:
+        assert {name.split("/")[0] for name in _tracked()} <= AT_THE_TOP
+
     def test_say_nothing_of_where_they_were_written(self) -> None:
         forbidden = re.compile(r"\.\./shared|/work/|file:///|--index-url")
-        tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
         here = Path(__file__).resolve()
         offenders = []
-        for name in tracked.splitlines():
+        for name in _tracked():
             file = ROOT / name
             if file.resolve() == here or not file.is_file():
                 continue

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from api.app import create_app as create_api
 from api.ground import Ground
 from api.serve import serve_app
+from api.telegram_files import TelegramFiles
 from core import clock
 from core.config import (
     ApiSettings,
@@ -123,6 +124,7 @@ async def running_product(
                 money=money or MoneySettings(),
                 peers=Peers(of_webhooks.trusted_proxies),
                 bot_token=token,
+                telegram_files=TelegramFiles(http, url=telegram_url, bot_token=token),
             )
         )
         jobs["api"] = keep_running("api", lambda: serve_app(api, listening_api, stopping), stopping)

@@ -7,6 +7,7 @@ import structlog
 from api.app import create_app
 from api.ground import Ground
 from api.serve import serve_app
+from api.telegram_files import TelegramFiles
 from core.config import ApiSettings, TelegramSettings, WebhooksSettings
 from core.db import Database
 from core.keep_running import keep_all_running
@@ -27,14 +28,18 @@ async def serve_api(db: Database, stopping: asyncio.Event) -> None:
     """
     settings = ApiSettings()
     secrets = secrets_of_settings()
+    telegram = TelegramSettings()
+    token = telegram.bot_token
     async with new_client() as http:
+        files = None if token is None else TelegramFiles(http, url=telegram.telegram_api_url, bot_token=token)
         ground = Ground(
             db,
             secrets,
             providers=configured_by_settings(secrets, http),
             settings=settings,
             peers=Peers(WebhooksSettings().trusted_proxies),
-            bot_token=TelegramSettings().bot_token,
+            bot_token=token,
+            telegram_files=files,
         )
         with listen(settings.api_host, settings.api_port) as listening:
             app = create_app(ground)

@@ -23,6 +23,7 @@ from api.routes import (
     me,
     orders,
     payments,
+    photos,
     purchases,
     reports,
     sessions,
@@ -34,7 +35,7 @@ from core.telemetry.tracing import of_web
 
 ROUTERS = (
     *(config.router, auth.router, auth.of_signed_in, me.router, me.of_password, sessions.router),
-    *(purchases.router, invites.router, tasks.router, distribution.router),
+    *(purchases.router, invites.router, tasks.router, distribution.router, photos.router),
     *(debts.router, payments.router, reports.router, accounts.router, orders.router, live.router, health.router),
 )
 # What a page of others may send and read.
@@ -69,7 +70,12 @@ def create_app(ground: Ground) -> FastAPI:
     serve_page(app, framed_by=settings.api_framed_by)
     handle_errors(app)
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]
-    app.add_middleware(Threshold, max_bytes=settings.api_max_body_bytes, is_public=settings.is_over_tls)
+    app.add_middleware(
+        Threshold,
+        max_bytes=settings.api_max_body_bytes,
+        longer={"/v1/photos/": settings.api_max_photo_bytes},
+        is_public=settings.is_over_tls,
+    )
     app.add_middleware(  # the outermost: pages of others are to read refusals of the threshold too
         CORSMiddleware,
         allow_origins=[origin for origin in settings.api_cors_origins.split(",") if origin],

@@ -27,6 +27,18 @@ class Route(APIRoute):
         return with_body
 
 
+async def read_bytes(request: Request, *, seconds: int = BODY_SECONDS) -> bytes:
+    """Return the body of a request as it is.
+
+    :raises TooSlow: if it does not arrive in time.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            return await request.body()
+    except TimeoutError:
+        raise TooSlow from None
+
+
 async def read_body(request: Request) -> Any:
     """Return what the body of a request says, None if there is none; reading it again costs nothing but time.
 
@@ -34,13 +46,10 @@ async def read_body(request: Request) -> Any:
     :raises MalformedRequest: if it is no JSON, or so deep that nobody can write it again; half of a surrogate pair and
         NaN are none either.
     """
+    raw = await read_bytes(request)
     try:
-        async with asyncio.timeout(BODY_SECONDS):
-            raw = await request.body()
         said = orjson.loads(raw) if raw else None
         orjson.dumps([said])  # as deep as it is where a request is known again by it
-    except TimeoutError:
-        raise TooSlow from None
     except (orjson.JSONDecodeError, orjson.JSONEncodeError):
         raise MalformedRequest from None
     return said

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.refused_tokens import RefusedTokens
+from api.telegram_files import TelegramFiles
 from core.accounts.limits import Limits
 from core.config import ApiSettings, MoneySettings, ProductSettings
 from core.db import Database
@@ -33,6 +34,7 @@ class Ground:
     peers: Peers = field(default_factory=lambda: Peers(""))
     refused_tokens: RefusedTokens = field(default_factory=RefusedTokens)
     bot_token: SecretStr | None = None  # with it Telegram signs who somebody is
+    telegram_files: TelegramFiles | None = None  # what was sent in the chat
 
     @property
     def bot_id(self) -> int | None:

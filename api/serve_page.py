@@ -9,7 +9,7 @@ from starlette.types import Scope
 
 PAGE = Path(__file__).parent / "page"
 _LOADS = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
     "form-action 'none'; base-uri 'none'"
 )
 

@@ -1,7 +1,7 @@
 """What every request passes on its way in and out: its id, the length of its body, headers that protect, figures."""
 
 import time
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -28,11 +28,15 @@ ELSEWHERE = "elsewhere"  # what requests are counted as that belong to no operat
 
 
 class Threshold:
-    """Wraps the application; what breaks within is answered here, so that nobody hears of it in another form."""
+    """Wraps the application; what breaks within is answered here, so that nobody hears of it in another form.
 
-    def __init__(self, app: ASGIApp, *, max_bytes: int, is_public: bool) -> None:
+    Bodies have at most `max_bytes`, but below the addresses that `longer` names as many as it says.
+    """
+
+    def __init__(self, app: ASGIApp, *, max_bytes: int, longer: Mapping[str, int], is_public: bool) -> None:
         self._app = app
         self._max_bytes = max_bytes
+        self._longer = longer
         self._headers = {**PROTECTING, **(OVER_TLS if is_public else {})}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,11 +57,12 @@ class Threshold:
 
     async def _pass_on(self, scope: Scope, receive: Receive, leaving: "_Leaving") -> None:
         refusal: DomainError
+        max_bytes = self._max_of(scope["path"])
         try:
             announced = Headers(scope=scope).get("content-length", "")
-            if announced.isdecimal() and int(announced) > self._max_bytes:
+            if announced.isdecimal() and int(announced) > max_bytes:
                 raise TooLong  # noqa: TRY301 -- as where it turns out on the way
-            await self._app(scope, self._counting(receive), leaving)
+            await self._app(scope, self._counting(receive, max_bytes), leaving)
         except ClientDisconnect:
             return
         except TooLong as too_long:
@@ -72,7 +77,10 @@ class Threshold:
         response = answer_to(refusal, Request(scope), headers={"Connection": "close"})
         await response(scope, receive, leaving)
 
-    def _counting(self, receive: Receive) -> Receive:
+    def _max_of(self, path: str) -> int:
+        return next((most for below, most in self._longer.items() if path.startswith(below)), self._max_bytes)
+
+    def _counting(self, receive: Receive, max_bytes: int) -> Receive:
         """Return what takes no more of a body than anybody may send: what Content-Length says may be wrong."""
         taken = 0
 
@@ -80,7 +88,7 @@ class Threshold:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > self._max_bytes:
+            if taken > max_bytes:
                 raise TooLong
             return message
 

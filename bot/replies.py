@@ -284,9 +284,9 @@ def to_plain(markup: str) -> str:
 
 
 def photo_of(message: Message) -> str | BufferedInputFile:
-    """Return the photo of a message as aiogram sends it: the id of one that Telegram has, or a PNG to upload."""
+    """Return the photo of a message as aiogram sends it: the id of one that Telegram has, or an upload."""
     assert message.photo is not None
-    return message.photo if isinstance(message.photo, str) else BufferedInputFile(message.photo, "picture.png")
+    return message.photo if isinstance(message.photo, str) else BufferedInputFile(message.photo, message.photo_name)
 
 
 async def _patiently(step: Step, bot: Bot) -> None:

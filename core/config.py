@@ -209,6 +209,7 @@ class ApiSettings(_Settings):
         description="Who may show the page in a frame: origins, by spaces; empty: nobody.",
     )
     api_max_body_bytes: int = Field(default=65536, ge=1024, le=16777216, description="A longer body is refused.")
+    api_max_photo_bytes: int = Field(default=10485760, ge=1024, le=52428800, description="A longer photo is refused.")
     api_requests_per_minute: int = Field(default=600, ge=1, le=1_000_000, description="Of one person, all copies.")
     api_sign_ins_per_minute: int = Field(default=20, ge=1, le=1_000_000, description="From one address, all copies.")
 

@@ -22,9 +22,10 @@ NotificationId = NewType("NotificationId", UUID)
 SessionId = NewType("SessionId", UUID)
 TokenId = NewType("TokenId", UUID)
 EventId = NewType("EventId", UUID)
+PhotoId = NewType("PhotoId", UUID)
 ALL = (
     *(UserId, ChatId, PurchaseId, InviteId, TaskId, IntentId, AttemptId, RefundId, OrderId, WithdrawalId),
-    *(ButtonId, ReportId, NotificationId, SessionId, TokenId, EventId),
+    *(ButtonId, ReportId, NotificationId, SessionId, TokenId, EventId, PhotoId),
 )
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -14,6 +14,7 @@ from core.operators.models import OperatorAction
 from core.orders.models import Order
 from core.outbox.models import OutboxRow
 from core.payments.models import Attempt
+from core.photos.models import Photo
 from core.purchases.models import Purchase
 from core.reminders.models import Reminder
 from core.reports.models import Report
@@ -21,6 +22,6 @@ from core.settlement.models import Intent
 
 TABLES = (
     *(Account, Attempt, Budget, Change, Dialog, Hold, IdempotencyRow, InboxRow, Intent, Notification, Order),
-    *(OperatorAction, OutboxRow, Purchase, Reminder, Report, User),
+    *(OperatorAction, OutboxRow, Photo, Purchase, Reminder, Report, User),
 )
 METADATA = Base.metadata

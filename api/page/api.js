@@ -58,6 +58,11 @@ export function token() {
   return accessToken(renew);
 }
 
+/** This function will upload a photo under the id that it is to be known by; twice is the same as once. */
+export async function upload(id, photo) {
+  await answered("PUT", `/photos/${id}`, photo, { isRepeatable: true });
+}
+
 /** This function will return a file of the API as a blob; addresses alone open nothing, they need the token. */
 export async function file(path) {
   const answer = await answered("GET", path.startsWith(BASE) ? path.slice(BASE.length) : path, undefined, {});
@@ -73,7 +78,7 @@ function contentOf(answer) {
 }
 
 async function answered(method, path, body, how) {
-  const isSafe = method === "GET" || how.key;
+  const isSafe = method === "GET" || how.key || how.isRepeatable;
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await once(method, path, body, how);
@@ -86,7 +91,7 @@ async function answered(method, path, body, how) {
 
 async function once(method, path, body, { key, anonymous = false }) {
   const bearer = anonymous ? null : await token();
-  const sendAs = (by) => reached(path, { method, headers: headersOf({ bearer: by, key, body }), body: body && JSON.stringify(body) });
+  const sendAs = (by) => reached(path, { method, headers: headersOf({ bearer: by, key, body }), body: body instanceof Blob ? body : body && JSON.stringify(body) });
   const answer = await sendAs(bearer);
   if (answer.status === 401 && bearer) {
     distrust(bearer);
@@ -119,10 +124,16 @@ function newKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** This function will return a new UUID (RFC 9562, version 4). */
+export function newId() {
+  const digits = newKey();
+  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-4${digits.slice(13, 16)}-a${digits.slice(17, 20)}-${digits.slice(20)}`;
+}
+
 function headersOf({ bearer, key, body }) {
   return {
     "Accept-Language": language.value,
-    ...(body && { "Content-Type": "application/json" }),
+    ...(body && { "Content-Type": body instanceof Blob ? body.type : "application/json" }),
     ...(bearer && { Authorization: `Bearer ${bearer}` }),
     ...(key && { "Idempotence-Key": key }),
   };

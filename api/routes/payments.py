@@ -29,7 +29,7 @@ from api.shapes.shape import Currency
 from api.show import show_attempt
 from api.transaction import new_router
 from core.accounts.limits import AboveDailyLimit, AboveOperationLimit
-from core.ids import AttemptId, IntentId, RefundId
+from core.ids import AttemptId, IntentId, PhotoId, RefundId
 from core.ledger.post import NotEnoughMoney
 from core.money import UnknownCurrency, exponent
 from core.orders.pay_from_wallet import pay_from_wallet
@@ -43,6 +43,7 @@ from core.payments.open_attempt import AlreadyPaid, AttemptOpen, DebtCanceled, W
 from core.payments.queries import AttemptNotFound, refunds_to_answer
 from core.payments.start_attempt import TooLateToCancel, give_up_attempt, start_attempt
 from core.payments.withdraw_claim import withdraw_claim
+from core.photos.keep_photo import PhotoNotFound
 from core.settlement.queries import IntentNotFound, own_intent
 from core.texts import say_plain
 
@@ -72,7 +73,7 @@ async def list_payment_methods(call: Asked, currency: Annotated[Currency, Query(
     status_code=202,
     responses=refusals(
         *(IntentNotFound, AlreadyPaid, DebtCanceled, AttemptOpen, NoProvider, NotEnoughMoney),
-        *(WrongPaidAmount, AboveOperationLimit, AboveDailyLimit),
+        *(WrongPaidAmount, AboveOperationLimit, AboveDailyLimit, PhotoNotFound),
     ),
     **creates("/v1/attempts/{id}"),
 )
@@ -197,6 +198,7 @@ async def _open(call: Call, wanted: Pay) -> Attempt:
         actor=call.actor,
         intent_id=IntentId(wanted.intent_id),
         amount_minor=wanted.amount_cents,
+        proof_id=None if wanted.proof_id is None else PhotoId(wanted.proof_id),
         confirm_within=call.ground.product.confirm_within,
         now=call.now,
     )

@@ -9,7 +9,8 @@ from api.shapes.page import LIMIT_MAX, Limit, Offset, Page
 from api.shapes.tasks import DoneTask, NewSpending, NewTask, TaskShape, payers_of
 from api.show import InPurchase, Onlooker, show_task, tasks_of
 from api.transaction import new_router
-from core.ids import PurchaseId, UserId
+from core.ids import PhotoId, PurchaseId, UserId
+from core.photos.keep_photo import PhotoNotFound
 from core.purchases import shares
 from core.purchases.add_task import TooManyTasks
 from core.purchases.add_task import add_task as add
@@ -80,7 +81,9 @@ async def add_task(call: Asked, purchase_id: UUID, actor: Onlooker, wanted: NewT
     "/purchases/{purchase_id}/spendings",
     summary="Say what was paid already",
     status_code=201,
-    responses=refusals(PurchaseNotFound, NotParticipant, NotActive, TooManyTasks, WrongTitle, *_OF_SPLITS),
+    responses=refusals(
+        PurchaseNotFound, NotParticipant, NotActive, TooManyTasks, WrongTitle, PhotoNotFound, *_OF_SPLITS
+    ),
     **creates("/v1/purchases/{purchase_id}/tasks/{id}"),
 )
 async def spend(call: Asked, purchase_id: UUID, actor: Onlooker, paid: NewSpending) -> TaskShape:
@@ -93,6 +96,7 @@ async def spend(call: Asked, purchase_id: UUID, actor: Onlooker, paid: NewSpendi
         cost_minor=paid.cost_cents,
         payers=payers_of(paid.payers),
         split=None if paid.split is None else paid.split.to_core(),
+        receipt_id=None if paid.receipt_id is None else PhotoId(paid.receipt_id),
         now=call.now,
     )
     return await show_task(call, task)
@@ -142,7 +146,7 @@ async def give_task_back(call: Asked, actor: Onlooker, task: InPurchase) -> Task
 @router.post(
     "/purchases/{purchase_id}/tasks/{task_id}/done",
     summary="Finish a task",
-    responses=refusals(*_OF_TASKS, NotYourTask, CostUnknown, *_OF_SPLITS),
+    responses=refusals(*_OF_TASKS, NotYourTask, CostUnknown, PhotoNotFound, *_OF_SPLITS),
 )
 async def finish_task(call: Asked, actor: Onlooker, task: InPurchase, done: DoneTask) -> TaskShape:
     """Say what a task cost, who paid and who shares; an open one is taken in the same step."""
@@ -153,6 +157,7 @@ async def finish_task(call: Asked, actor: Onlooker, task: InPurchase, done: Done
         cost_minor=done.cost_cents,
         payers=payers_of(done.payers),
         split=None if done.split is None else done.split.to_core(),
+        receipt_id=None if done.receipt_id is None else PhotoId(done.receipt_id),
         now=call.now,
     )
     return await show_task(call, finished)

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from api.shapes.me import Requisites
 from api.shapes.page import Page
+from api.shapes.photos import UploadedPhoto
 from api.shapes.shape import Amount, Cents, Currency, Moment, Shape, Yes
 from api.shapes.tasks import ANNA, BORIS
 from core.ids import OrderId, PurchaseId, UserId
@@ -92,6 +93,10 @@ class AttemptShape(Shape):
         description="Where to pay, as soon as the provider has said it.", examples=["https://pay.example/1"]
     )
     order_id: UUID | None = Field(description="The order that carries it out, by the wallet.")
+    proof_url: str | None = Field(
+        description="Where the photo is read by which the payer shows it, if there is one.",
+        examples=[f"/v1/attempts/{ANNA}/proof"],
+    )
     failure: str | None = Field(description="Why it did not succeed, in a word.", examples=["not_received"])
     failure_text: str | None = Field(
         description="The same as a sentence in the person's language.", examples=["The money did not arrive."]
@@ -140,6 +145,7 @@ class PayOutside(Shape):
     intent_id: UUID
     rail: Literal["manual"]
     amount_cents: PartAmount
+    proof_id: UploadedPhoto
 
 
 class PayFromWallet(Shape):
@@ -233,6 +239,7 @@ def attempt_shape(
         confirmation_url=attempt.confirmation_url,
         refund=None if refund is None else refund_shape(refund),
         order_id=order_id,
+        proof_url=attempt.proof_id and f"/v1/attempts/{attempt.id}/proof",
         failure=attempt.reason,
         failure_text=failure_text,
         created_at=attempt.created_at,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StrictInt
 
+from api.shapes.photos import UploadedPhoto
 from api.shapes.shape import Cents, Moment, Shape
 from core.ids import UserId
 from core.money import MINOR_MAX
@@ -114,6 +115,7 @@ class DoneTask(Shape):
     cost_cents: Cost | None = None
     payers: list[Payer] | None = Field(default=None, min_length=1, max_length=PEOPLE_MAX)
     split: AnySplit | None = None
+    receipt_id: UploadedPhoto
 
 
 class NewSpending(Shape):
@@ -123,6 +125,7 @@ class NewSpending(Shape):
     cost_cents: Cost
     payers: list[Payer] | None = Field(default=None, min_length=1, max_length=PEOPLE_MAX)
     split: AnySplit | None = None
+    receipt_id: UploadedPhoto
 
 
 class TaskShape(Shape):
@@ -139,6 +142,10 @@ class TaskShape(Shape):
     split: AnySplit | None
     payers: list[Payer]
     shares: list[Bearer]
+    receipt_url: str | None = Field(
+        description="Where the photo of the receipt is read, if there is one.",
+        examples=[f"/v1/purchases/{ANNA}/tasks/{BORIS}/receipt"],
+    )
     due_at: Moment | None
     created_at: Moment
     done_at: Moment | None
@@ -173,6 +180,7 @@ def task_shape(task: Task, paid: Mapping[UserId, int], shares: Mapping[UserId, T
             Bearer(user_id=user_id, amount_cents=share.share_minor, extra_cents=share.extra_minor)
             for user_id, share in shares.items()
         ],
+        receipt_url=task.receipt_id and f"/v1/purchases/{task.purchase_id}/tasks/{task.id}/receipt",
         due_at=task.due_at,
         created_at=task.created_at,
         done_at=task.done_at,

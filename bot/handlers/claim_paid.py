@@ -13,7 +13,7 @@ from bot.parsing import parse_amount
 from bot.states import Answer, Asking
 from bot.turn import Turn
 from core.identity.people import names_of
-from core.ids import IntentId, shorten
+from core.ids import IntentId, PhotoId, shorten
 from core.money import Money, format_money
 from core.notifications.message import Callback, Message, tap
 from core.payments.claim_paid import claim_paid
@@ -44,13 +44,12 @@ async def ask(query: CallbackQuery, tapped: Callback, state: FSMContext, turn: T
 @router.message(Asking.paid_proof, F.photo, Answer())
 async def hear_photo(message: TelegramMessage, state: FSMContext, turn: Turn) -> None:
     """Claim what the caption says, or all that is left, with the photo as the proof."""
-    assert message.photo
     said = await state.get_data()
     intent = await own_intent(turn.session, actor=turn.actor, intent_id=IntentId(UUID(said["intent_id"])))
     words = (message.caption or "").strip()
     minor = parse_amount(words, intent.currency).minor if words else None
-    proof = message.photo[-1].file_id
-    view = await claim(turn, intent.id, version=said["version"], amount_minor=minor, proof_file_id=proof)
+    proof = await turn.photo_of(message)
+    view = await claim(turn, intent.id, version=said["version"], amount_minor=minor, proof_id=proof)
     await state.clear()
     turn.replies.say(view)
 
@@ -67,7 +66,7 @@ async def claim(
     *,
     version: int | None,
     amount_minor: int | None = None,
-    proof_file_id: str | None = None,
+    proof_id: PhotoId | None = None,
 ) -> Message:
     """Claim that a debt, or an amount of it, was paid outside, and return what is said at once."""
     attempt = await claim_paid(
@@ -75,7 +74,7 @@ async def claim(
         actor=turn.actor,
         intent_id=intent_id,
         amount_minor=amount_minor,
-        proof_file_id=proof_file_id,
+        proof_id=proof_id,
         seen_version=version,
         confirm_within=turn.confirm_within,
         now=turn.now,

@@ -15,7 +15,7 @@ from bot.states import Answer, Asking
 from bot.turn import Turn
 from bot.views.expense import Draft, expense_panel, people_panel
 from core.identity.models import User
-from core.ids import TaskId, UserId
+from core.ids import PhotoId, TaskId, UserId
 from core.notifications.message import Callback
 from core.purchases.complete_task import complete_task
 from core.purchases.models import Purchase, Task, TaskStatus
@@ -93,8 +93,8 @@ async def hear_cost(message: TelegramMessage, state: FSMContext, turn: Turn) -> 
     payer_ids = draft.payer_ids or [turn.actor.user_id]
     amounts = parse_amounts(message.text or message.caption or "", purchase.currency, count=len(payer_ids))
     payers = {user_id: amount.minor for user_id, amount in zip(payer_ids, amounts, strict=True)}
-    receipt = message.photo[-1].file_id if message.photo else None
-    await _complete(turn, state, purchase, task, draft, payers, receipt)
+    receipt_id = await turn.photo_of(message)
+    await _complete(turn, state, purchase, task, draft, payers, receipt_id)
 
 
 @router.callback_query(Tapped("complete", ids=1))
@@ -114,7 +114,7 @@ async def _complete(
     task: Task,
     draft: Draft,
     payers: dict[UserId, int] | None,
-    receipt: str | None,
+    receipt_id: PhotoId | None,
 ) -> None:
     cost_minor = sum(payers.values()) if payers else task.cost_minor
     if task.status == TaskStatus.DONE:
@@ -126,7 +126,7 @@ async def _complete(
         cost_minor=cost_minor,
         payers=payers,
         split=Equal(tuple(draft.sharer_ids)) if draft.sharer_ids else None,
-        receipt_file_id=receipt,
+        receipt_id=receipt_id,
         now=turn.now,
     )
     await state.clear()

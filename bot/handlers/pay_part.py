@@ -48,11 +48,10 @@ async def ask(query: CallbackQuery, tapped: Callback, state: FSMContext, turn: T
 @router.message(Asking.part, F.photo, Answer())
 async def hear_photo(message: TelegramMessage, state: FSMContext, turn: Turn) -> None:
     """Claim that the amount in the caption was paid outside, with the photo as the proof."""
-    assert message.photo
     intent, version = await _asked_about(turn, state)
     amount = parse_amount(message.caption or "", intent.currency)
-    proof = message.photo[-1].file_id
-    view = await claim(turn, intent.id, version=version, amount_minor=amount.minor, proof_file_id=proof)
+    proof = await turn.photo_of(message)
+    view = await claim(turn, intent.id, version=version, amount_minor=amount.minor, proof_id=proof)
     await state.clear()
     turn.replies.say(view)
 

@@ -65,7 +65,7 @@ async def run(turn: Turn, state: FSMContext, purchase: Purchase, words: str) -> 
         title=spent.title,
         cost_minor=spent.amount.minor,
         split=Equal(tuple(sharers)) if sharers else None,
-        receipt_file_id=message.photo[-1].file_id if getattr(message, "photo", None) else None,
+        receipt_id=await turn.photo_of(message) if isinstance(message, TelegramMessage) else None,
         now=turn.now,
     )
     await state.clear()

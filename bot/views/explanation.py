@@ -4,16 +4,19 @@ from collections.abc import Callable, Mapping
 
 from core.ids import UserId
 from core.money import Money, format_money
-from core.notifications.message import Message
+from core.notifications.message import Message, tap
 from core.settlement.explain_intent import Explanation, Reason
 from core.settlement.models import Strategy
-from core.texts import say
+from core.texts import say, say_plain
 
 REASONS_SHOWN_MAX = 20
 
 
 def explanation_view(explanation: Explanation, people: Mapping[UserId, str], language: str) -> Message:
-    """Return the reasons of a debt: task, cost, who paid, the payer's share, and who got the extra minor unit."""
+    """Return the reasons of a debt: task, cost, who paid, the payer's share, and who got the extra minor unit.
+
+    Each task with a receipt has a button that shows it.
+    """
     intent = explanation.intent
 
     def money(minor: int) -> str:
@@ -34,7 +37,12 @@ def explanation_view(explanation: Explanation, people: Mapping[UserId, str], lan
     key = "why-total" if explanation.strategy == Strategy.ACCRUALS else "why-total-minimal"
     name = people[intent.payer_id]
     total = say(language, key, payer=name, total=money(explanation.total_minor), amount=money(intent.amount_minor))
-    return Message("\n\n".join([head, *lines, total]))
+    receipts = tuple(
+        (tap(say_plain(language, "button-receipt", title=task.title), "receipt", task.purchase_id, task.id),)
+        for task in (reason.task for reason in explanation.reasons[:REASONS_SHOWN_MAX])
+        if task.receipt_id
+    )
+    return Message("\n\n".join([head, *lines, total]), receipts)
 
 
 def _line(

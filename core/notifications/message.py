@@ -110,12 +110,18 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A text in Telegram HTML with its rows of buttons, and perhaps a file or a photo: a Telegram file id, or a PNG."""
+    """A text in Telegram HTML with its rows of buttons, and perhaps a file or a photo: a Telegram file id, or bytes."""
 
     html: str
     rows: Rows = ()
     photo: str | bytes | None = None
     document: Document | None = None
+
+    @property
+    def photo_name(self) -> str:
+        """Return what a picture is called where it is uploaded: what we drew is a PNG, what people gave a JPEG."""
+        is_jpeg = isinstance(self.photo, bytes) and self.photo.startswith(b"\xff\xd8")
+        return "picture.jpg" if is_jpeg else "picture.png"
 
     def keyboard(self, seal: Seal | None = None) -> dict[str, Any] | None:
         """Return the InlineKeyboardMarkup of the Bot API as plain JSON, or None without buttons."""

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.identity.actor import Actor
-from core.ids import IntentId
+from core.ids import IntentId, PhotoId
 from core.payments.events import PaymentClaimed
 from core.payments.models import Attempt, Rail
 from core.payments.open_attempt import open_attempt
 from core.payments.tell import attempt_happened
+from core.photos.keep_photo import own_photo
 
 
 async def claim_paid(
@@ -20,7 +21,7 @@ async def claim_paid(
     confirm_within: timedelta,
     now: datetime,
     amount_minor: int | None = None,
-    proof_file_id: str | None = None,
+    proof_id: PhotoId | None = None,
     seen_version: int | None = None,
 ) -> Attempt:
     """Open a manual attempt that waits for the payee's "received", for all that is left unless an amount is given.
@@ -30,6 +31,7 @@ async def claim_paid(
 
     :raises IntentNotFound, AlreadyPaid, DebtCanceled, AttemptOpen, ChangedMeanwhile, WrongPaidAmount: as `open_attempt`
         says.
+    :raises PhotoNotFound: if the proof is no photo of the actor's.
     """
     purchase, intent, attempt, is_new = await open_attempt(
         session,
@@ -39,7 +41,7 @@ async def claim_paid(
         amount_minor=amount_minor,
         seen_version=seen_version,
         now=now,
-        proof_file_id=proof_file_id,
+        proof_id=await own_photo(session, actor=actor, photo_id=proof_id),
         confirm_by=now + confirm_within,
     )
     if is_new:
@@ -51,6 +53,6 @@ async def claim_paid(
             attempt,
             actor_id=actor.user_id,
             now=now,
-            has_proof=proof_file_id is not None,
+            has_proof=proof_id is not None,
         )
     return attempt

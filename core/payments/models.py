@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
-from core.ids import AttemptId, IntentId, RefundId, UserId, new_id
+from core.ids import AttemptId, IntentId, PhotoId, RefundId, UserId, new_id
 from core.money import MINOR_MAX
 
 
@@ -57,6 +57,7 @@ class Attempt(Base):
               postgresql_where=text("status IN ('created', 'pending_confirmation')")),
         Index("attempts_intent_id_idx", "intent_id", "id"),
         Index("attempts_payer_id_idx", "payer_id", "id"),
+        Index("attempts_proof_id_idx", "proof_id", postgresql_where=text("proof_id IS NOT NULL")),
         Index("attempts_confirm_by_idx", "confirm_by", postgresql_where=text("status = 'pending_confirmation'")),
         Index("attempts_call_idx", "next_call_at",
               postgresql_where=text("status IN ('created', 'pending_confirmation') AND rail = 'provider'")),
@@ -72,7 +73,7 @@ class Attempt(Base):
     status: Mapped[str]
     service_fee_minor: Mapped[int] = mapped_column(server_default=text("0"), default=0)  # what the house keeps of it
     refunded_minor: Mapped[int] = mapped_column(server_default=text("0"), default=0)  # gone back, or on its way
-    proof_file_id: Mapped[str | None]
+    proof_id: Mapped[PhotoId | None] = mapped_column(ForeignKey("photos.photos.id"))
     confirm_by: Mapped[datetime | None]  # a manual attempt that nobody answered confirms itself then
     reason: Mapped[str | None]  # why it did not succeed, or "auto" where nobody answered in time
     provider: Mapped[str | None]

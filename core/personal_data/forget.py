@@ -30,6 +30,7 @@ from core.orders.models import Order
 from core.outbox.models import DeadLetter, QueueRow
 from core.payments.listings import notices_about
 from core.payments.models import Attempt, Rail, Refund
+from core.photos.models import Photo
 from core.purchases.models import HistoryRow, Invite, InviteStatus, Purchase, Task
 from core.reminders.models import Reminder, ReminderStatus
 from core.reports.models import Report
@@ -82,9 +83,12 @@ async def _forget_payments(session: AsyncSession, user_id: UserId) -> None:
         for notice in await notices_about(session, attempt, refunds):
             notice.raw, notice.headers, notice.query = b"", {}, {}
     paid = update(Attempt).where(Attempt.payer_id == user_id)
-    await session.execute(paid.values(proof_file_id=None, confirmation_url=None))
+    await session.execute(paid.values(proof_id=None, confirmation_url=None))
     done = update(Task).where((Task.assignee_id == user_id) | (Task.author_id == user_id))
-    await session.execute(done.values(receipt_file_id=None))
+    await session.execute(done.values(receipt_id=None))
+    own_photos = select(Photo.id).where(Photo.user_id == user_id)
+    await session.execute(update(Task).where(Task.receipt_id.in_(own_photos)).values(receipt_id=None))
+    await session.execute(delete(Photo).where(Photo.user_id == user_id))
     await session.execute(update(Withdrawal).where(Withdrawal.user_id == user_id).values(destination=""))
     await session.execute(update(Order).where(Order.user_id == user_id).values(description=""))
 

@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import Invalid
 from core.identity.actor import Actor
-from core.ids import TaskId, UserId
+from core.ids import PhotoId, TaskId, UserId
+from core.photos.keep_photo import own_photo
 from core.purchases.events import TaskCompleted
 from core.purchases.happened import happened
 from core.purchases.models import Purchase, Task, TaskPayer, TaskShare, TaskStatus
@@ -30,7 +31,7 @@ async def complete_task(
     cost_minor: int | None = None,
     payers: Mapping[UserId, int] | None = None,
     split: Split | None = None,
-    receipt_file_id: str | None = None,
+    receipt_id: PhotoId | None = None,
 ) -> Task:
     """Mark a taken task as done.
 
@@ -42,6 +43,7 @@ async def complete_task(
     :raises NotActive, WrongTaskStatus: if the purchase is locked, or the task is done already.
     :raises CostUnknown, NegativeAmount, AmountTooLarge: if there is no right cost.
     :raises ParticipantNotFound: if a payer or sharer does not take part.
+    :raises PhotoNotFound: if the receipt is no photo of the actor's.
     :raises Invalid: if the payers or the split do not add up (core/purchases/shares.py).
     """
     purchase, task = await locked_task(session, actor=actor, task_id=task_id)
@@ -53,7 +55,7 @@ async def complete_task(
     if cost is None:
         raise CostUnknown(title=task.title)
     task.assignee_id = task.assignee_id or actor.user_id
-    task.receipt_file_id = receipt_file_id or task.receipt_file_id
+    task.receipt_id = await own_photo(session, actor=actor, photo_id=receipt_id) or task.receipt_id
     await store_result(session, purchase, task, cost_minor=cost, payers=payers, split=split, actor=actor, now=now)
     return task
 

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, SmallIntege
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base
-from core.ids import ChatId, InviteId, PurchaseId, TaskId, UserId, new_id
+from core.ids import ChatId, InviteId, PhotoId, PurchaseId, TaskId, UserId, new_id
 from core.money import MINOR_MAX
 
 SCHEMA = {"schema": "purchases"}
@@ -117,6 +117,7 @@ class Task(Base):
     __table_args__ = (
         UniqueConstraint("purchase_id", "number"),
         CheckConstraint(TITLE_FITS, name="title"),
+        Index("tasks_receipt_id_idx", "receipt_id", postgresql_where=text("receipt_id IS NOT NULL")),
         CheckConstraint("status IN ('open', 'assigned', 'done', 'void')", name="status"),
         CheckConstraint("status <> 'assigned' OR assignee_id IS NOT NULL", name="assigned_to_somebody"),
         CheckConstraint("status <> 'done' OR (cost_minor IS NOT NULL AND split IS NOT NULL)", name="done_has_cost"),
@@ -135,7 +136,7 @@ class Task(Base):
     estimate_minor: Mapped[int | None]
     cost_minor: Mapped[int | None]
     split: Mapped[dict[str, Any] | None]
-    receipt_file_id: Mapped[str | None]
+    receipt_id: Mapped[PhotoId | None] = mapped_column(ForeignKey("photos.photos.id"))
     due_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]

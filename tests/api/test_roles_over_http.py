@@ -11,7 +11,7 @@ from core.accounts.open_account import open_account
 from core.clock import utc_now
 from core.identity.leave_chat import leave_chat
 from core.identity.personal_tokens import create_token
-from core.ids import IntentId
+from core.ids import IntentId, new_id
 from core.orders.place_order import place_order
 from core.payments.claim_paid import claim_paid
 from core.payments.confirm_received import confirm_received
@@ -29,6 +29,7 @@ from core.settlement.models import Intent
 from tests.api.door import Door, Person
 from tests.api.test_openapi import ENDLESS, OPERATIONS
 from tests.builders import BANK, NO_LIMITS, NOW, OTHER_GROUP, WEEK, lock, purchase, spending
+from tests.core.photos.test_keep_photo import uploaded
 
 ROLES = ("nobody", "stranger", "ex-participant", "onlooker", "participant", "payer", "payee", "organizer")
 TOLD = {401: "U", 403: "F", 404: "N", 409: "C", 422: "W"}  # and -: it is done
@@ -75,6 +76,9 @@ TABLE: dict[str, tuple[str, Any]] = {
     "give_task_back": ("UNNFFF--", None),
     "finish_task": ("UNNFFF-C", {"cost_cents": 100}),
     "reopen_task": ("UNNFFF-C", None),
+    "upload_photo": ("UWWWWWWW", None),  # nothing is no photo
+    "read_receipt": ("UNN-----", None),
+    "read_proof": ("UNNNN--N", None),
     "preview": ("UNN-----", None),
     "lock_distribution": ("UNNFFFF-", {"strategy": "accruals", "drop_unfinished": True}),
     "unlock": ("UNNFFFF-", None),
@@ -116,7 +120,7 @@ QUERIES = {"list_payment_methods": "?currency=RUB", "read_balance": "?currency=R
 # Of these the purchase in the address is the one that is locked, the task the one that is taken, and so on.
 LOCKED = {"unlock", "close_purchase", "list_intents_of_purchase"}
 TAKEN = {"give_task_back", "finish_task"}
-DONE = {"delete_task", "reopen_task"}
+DONE = {"delete_task", "reopen_task", "read_receipt"}
 OF_PAYER = {"end_session", "revoke_token"}
 
 
@@ -154,6 +158,7 @@ async def _active(session: AsyncSession, people: People) -> dict[str, Any]:
     opened = await purchase(session, of["organizer"], of["participant"], of["payer"], of["payee"], of["ex-participant"])
     await leave_purchase(session, actor=of["ex-participant"], purchase_id=opened.id, now=NOW)
     done = await spending(session, of["payee"], opened, 400_00)
+    done.receipt_id = await uploaded(session, of["payee"])
     await enter(session, opened, people.guest.actor, now=NOW)
     free = await add_task(session, actor=of["organizer"], purchase_id=opened.id, title="Угли", now=NOW)
     taken = await add_task(session, actor=of["organizer"], purchase_id=opened.id, title="Мясо", now=NOW)
@@ -184,7 +189,10 @@ async def _locked(session: AsyncSession, people: People) -> dict[str, Any]:
 
     async def claimed() -> Attempt:
         intent_id = IntentId((await owed()).id)
-        return await claim_paid(session, actor=payer, intent_id=intent_id, confirm_within=WEEK, now=NOW)
+        photo_id = await uploaded(session, payer)
+        return await claim_paid(
+            session, actor=payer, intent_id=intent_id, confirm_within=WEEK, proof_id=photo_id, now=NOW
+        )
 
     async def paid() -> Attempt:
         return await confirm_received(session, actor=payee, attempt_id=(await claimed()).id, now=NOW)
@@ -216,9 +224,9 @@ async def _of_payer(door: Door, people: People) -> dict[str, Any]:
 async def _anew(door: Door, people: People, name: str) -> dict[str, Any]:
     """Return the ids of what an operation is about, made for it alone."""
     path, _, operation = OPERATIONS[name]
-    ids: dict[str, Any] = {"user_id": people.guest.id, "outsider": people.outsider.id}
+    ids: dict[str, Any] = {"user_id": people.guest.id, "outsider": people.outsider.id, "photo_id": new_id()}
     async with door.db.transaction() as session:
-        if name in LOCKED or name == "read_order" or operation["tags"][0] in {"debts", "payments"}:
+        if name in LOCKED | {"read_order", "read_proof"} or operation["tags"][0] in {"debts", "payments"}:
             ids |= await _locked(session, people)
         elif "{" in path:
             ids |= await _active(session, people)

@@ -349,7 +349,7 @@ class TestFigures:
 
         of_it = {"operation": threshold.ELSEWHERE}
         before = REGISTRY.get_sample_value(seconds, of_it) or 0
-        door = threshold.Threshold(app, max_bytes=0, is_public=False)
+        door = threshold.Threshold(app, max_bytes=0, longer={}, is_public=False)
         await door({"type": "http", "headers": [], "path": "/"}, receive, send)
 
         assert REGISTRY.get_sample_value(seconds, of_it) == before + 1

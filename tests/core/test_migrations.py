@@ -2,19 +2,29 @@
 
 import asyncio
 import sys
+from collections.abc import Callable
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import CheckConstraint, Connection, text
+from sqlalchemy import CheckConstraint, Connection, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from core.db import Database, asyncpg_url
 from core.migrate import FOLDER, DatabaseIsNewer, alembic_config, migrate, newest_revision
+from core.payments.claim_paid import claim_paid
+from core.payments.models import Attempt
+from core.photos.keep_photo import keep_sent_photo
+from core.photos.models import Photo
+from core.purchases.models import Task
 from core.tables import METADATA
+from tests.builders import NOW, WEEK, lock, person, purchase, spending
 from tests.databases import Server
+
+BEFORE_PHOTOS = "0020_budgets_in_place"
 
 
 def _differences(connection: Connection) -> list[object]:
@@ -87,3 +97,31 @@ class TestMigrations:
 
         with pytest.raises(DatabaseIsNewer, match="9999_flying_cars"):
             await migrate(database_url)
+
+    async def test_take_the_photos_of_the_chat_along(self, db: Database, database_url: str) -> None:
+        async with db.transaction() as session:
+            anna, boris = await person(session, "Анна"), await person(session, "Борис")
+            dacha = await purchase(session, anna, boris)
+            taxi, _ = [await spending(session, anna, dacha, 200_00) for _ in range(2)]
+            taxi.receipt_id = await keep_sent_photo(session, actor=anna, file_id="receipt", now=NOW)
+            [owed] = await lock(session, anna, dacha)
+            photo_id = await keep_sent_photo(session, actor=boris, file_id="proof", now=NOW)
+            await claim_paid(session, actor=boris, intent_id=owed.id, confirm_within=WEEK, proof_id=photo_id, now=NOW)
+        engine = create_async_engine(asyncpg_url(database_url))
+
+        def step(connection: Connection, direction: Callable[[Config, str], None], to: str) -> None:
+            direction(alembic_config(connection), to)
+
+        async with engine.begin() as connection:
+            await connection.run_sync(step, command.downgrade, BEFORE_PHOTOS)
+            receipts = await connection.scalars(text("SELECT receipt_file_id FROM purchases.tasks ORDER BY number"))
+            proofs = await connection.scalars(text("SELECT proof_file_id FROM payments.attempts"))
+            assert (list(receipts), list(proofs)) == (["receipt", None], ["proof"])
+            await connection.run_sync(step, command.upgrade, "head")
+        async with db.transaction() as session:
+            [receipt] = await session.scalars(select(Photo).join(Task, Task.receipt_id == Photo.id))
+            [proof] = await session.scalars(select(Photo).join(Attempt, Attempt.proof_id == Photo.id))
+
+            assert (receipt.user_id, receipt.telegram_file_id) == (anna.user_id, "receipt")
+            assert (proof.user_id, proof.telegram_file_id) == (boris.user_id, "proof")
+        await engine.dispose()

@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -18,11 +19,12 @@ LINES = re.findall(r"^\| 00[0-4]: .*", GUIDE, re.MULTILINE)
 
 class TestTheGuide:
     @pytest.mark.parametrize("bus", ["local"], indirect=True)
-    async def test_plays_a_complete_purchase_by_curl_alone(self, product: Running) -> None:
+    async def test_plays_a_complete_purchase_by_curl_alone(self, product: Running, tmp_path: Path) -> None:
         for program in ("bash", "curl"):
             assert shutil.which(program), f"install {program}: the guide is written for it"
         running = await asyncio.create_subprocess_exec(
             *("bash", "-euo", "pipefail", "-c", COMMANDS),
+            cwd=tmp_path,
             env={**os.environ, "SYNCBUY": product.api_url, "no_proxy": "*"},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

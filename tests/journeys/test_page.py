@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -16,6 +17,8 @@ from bot.parsing.amounts import parse_amount
 from core.clock import utc_now
 from core.errors import Invalid
 from sandbox.telegram.person import Person, World
+from tests.core.photos.test_as_jpeg import picture, written
+from tests.journeys.steps import open_debt
 
 SCREENSHOTS = Path(os.environ.get("SCREENSHOTS", Path(__file__).parents[1] / "screenshots"))
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -470,6 +473,55 @@ async def _spend(page: Page, what: str) -> None:
     await page.get_by_role("textbox", name="For what").fill(what)
     await page.get_by_label("What it cost").fill("30")
     await page.get_by_role("dialog").get_by_role("button", name="Add").click()
+
+
+class TestPhotos:
+    async def test_go_from_the_page_to_the_chat_and_back(
+        self, browser: Browser, product: Running, world: World, tmp_path: Path
+    ) -> None:
+        photo = tmp_path / "receipt.jpg"
+        photo.write_bytes(written(picture((900, 600)), "JPEG"))
+        anna, boris = world.person("anna"), world.person("boris")
+        for person in (anna, boris):
+            await person.start()
+        await anna.send(GROUP, "/new Шашлыки")
+        card = await boris.sees(GROUP, containing="Шашлыки", button="Участвую")
+        await boris.tap(card, "Участвую")
+        page = await _signed_in(browser, product, boris)
+        await page.get_by_role("link", name="Шашлыки").click()
+        await page.get_by_role("button", name="Я уже заплатил").click()
+        await page.get_by_label("За что").fill("Угли")
+        await page.get_by_label("Сколько стоило").fill("600")
+        await page.get_by_label("Фото чека").set_input_files(photo)
+        await page.get_by_role("dialog").get_by_role("button", name="Добавить").click()
+        await page.get_by_role("button", name="Чек: Угли").click()
+        assert await _shown(page, "Чек: Угли") == [900, 600]
+        await _accessible(page, "receipt-ru")
+        await page.get_by_role("button", name="Закрыть").click()
+        await anna.sees(GROUP, containing="Угли — 600")
+        await anna.tap(card, "Посчитать доли")
+        await anna.tap(await anna.sees(GROUP, containing="перевод", button="Зафиксировать"), "Зафиксировать")
+
+        await anna.send(None, "/why")
+        await anna.tap(await anna.sees(None, containing="Угли", button="🧾 Угли"), "🧾 Угли")
+        seen = await anna.sees(None, containing="🧾 Угли — 600")
+        assert (seen.raw["media"]["kind"], seen.raw["media"]["width"]) == ("photo", 900)
+        await anna.tap(await open_debt(anna, "Борис"), "С чеком")
+        await anna.sees(None, containing="Пришлите фото")
+        await anna.send(None, "", photo=written(picture((500, 400))))
+        await boris.sees(None, containing="Пришло?")
+
+        await _go(page, "Долги")
+        await page.get_by_role("link", name="Анна → Борис").click()
+        await page.get_by_role("button", name="Фото платежа").click()
+        assert await _shown(page, "Фото платежа") == [500, 400]
+
+
+async def _shown(page: Page, title: str) -> Any:
+    """Return the size of a photo that is shown."""
+    image = page.get_by_role("dialog", name=title).get_by_role("img", name="Фото")
+    await image.evaluate("image => image.decode()")
+    return await image.evaluate("image => [image.naturalWidth, image.naturalHeight]")
 
 
 class TestEverybody:

@@ -118,7 +118,7 @@ class Telegram:
         try:
             sent: TelegramMessage
             if message.photo:
-                sent = await self.bot.send_photo(chat_id, _photo(message.photo), caption=message.html, **common)
+                sent = await self.bot.send_photo(chat_id, _photo(message), caption=message.html, **common)
             elif message.document:
                 file = _file(message.document)
                 sent = await self.bot.send_document(chat_id, file, caption=message.html, **common)
@@ -220,10 +220,11 @@ def _reach(text: str) -> Reach:
     return Reach.BLOCKED
 
 
-def _photo(photo: str | bytes) -> Any:
+def _photo(message: Message) -> Any:
     from aiogram.types import BufferedInputFile
 
-    return photo if isinstance(photo, str) else BufferedInputFile(photo, "picture.png")
+    assert message.photo is not None
+    return message.photo if isinstance(message.photo, str) else BufferedInputFile(message.photo, message.photo_name)
 
 
 def _file(document: Document) -> Any:
@@ -237,5 +238,4 @@ def _media(message: Message) -> Any:
 
     if message.document:
         return InputMediaDocument(media=_file(message.document), caption=message.html)
-    assert message.photo is not None
-    return InputMediaPhoto(media=_photo(message.photo), caption=message.html)
+    return InputMediaPhoto(media=_photo(message), caption=message.html)

@@ -15,6 +15,7 @@ from core.outbox.event import Event
 from core.payments.events import PaymentClaimed
 from core.payments.models import Attempt, AttemptStatus
 from core.payments.queries import claims_to_answer
+from core.photos.read_photo import read_photo
 from core.purchases.models import Purchase
 from core.settlement.models import Intent
 from core.texts import say, say_plain
@@ -36,8 +37,9 @@ async def render(session: AsyncSession, params: dict[str, Any], reader: Reader) 
     amount = format_money(Money(attempt.amount_minor, attempt.currency), reader.language)
     name = people[intent.payer_id]
     text = say(reader.language, "told-payment-claimed", name=name, amount=amount, purchase=purchase.title)
+    proof = await read_photo(session, attempt.proof_id)
     if attempt.status != AttemptStatus.PENDING_CONFIRMATION:
-        return Message(text, photo=attempt.proof_file_id)
+        return Message(text, photo=proof)
     rows: list[tuple[Button, ...]] = [
         (
             tap(say_plain(reader.language, "button-received"), "received", attempt.id, style="success"),
@@ -47,7 +49,7 @@ async def render(session: AsyncSession, params: dict[str, Any], reader: Reader) 
     waiting = len(await claims_to_answer(session, intent.payee_id))
     if waiting > 1:
         rows.append((tap(say_plain(reader.language, "button-received-all", count=waiting), "received_all"),))
-    return Message(text, tuple(rows), photo=attempt.proof_file_id)
+    return Message(text, tuple(rows), photo=proof)
 
 
 ENTRY = Entry("payment-claimed", (PaymentClaimed,), recipients, render)

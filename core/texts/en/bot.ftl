@@ -224,6 +224,8 @@ why-extra = It does not divide evenly: the extra { $unit } went to { $people }
 why-more = … and { $count } more
 why-total = In all: { $total }
 why-total-minimal = { $payer } is { $total } short in all. To have fewer transfers, { $amount } of it goes to this person.
+button-receipt = 🧾 { $title }
+receipt = 🧾 { $title } — { $cost }
 
 history-head = 📜 <b>{ $title }</b>
 button-older = ◀️ Older

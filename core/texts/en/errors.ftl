@@ -72,6 +72,9 @@ error-already-paid = This debt is settled already.
 error-attempt-open = The last payment is not confirmed yet.
 error-debt-canceled = The split was undone, there is nothing to pay.
 error-wrong-paid-amount = The amount must be above zero and not above { $left }.
+error-photo-not-found = There is no such photo; perhaps it was deleted.
+error-other-photo = There is another photo under this id.
+error-not-a-photo = This is not a photo: it takes a JPEG, PNG or WebP of up to 50 megapixels.
 error-attempt-not-found = You have no such payment.
 error-answered-already = { $status ->
     [succeeded] It is confirmed already.

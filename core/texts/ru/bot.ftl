@@ -231,6 +231,8 @@ why-extra = Не делится ровно: лишние { $unit } — { $people
 why-more = … и ещё { $count }
 why-total = Итого: { $total }
 why-total-minimal = Всего { $payer } недоплатил(а) { $total }. Чтобы переводов было меньше, из них { $amount } идут этому человеку.
+button-receipt = 🧾 { $title }
+receipt = 🧾 { $title } — { $cost }
 
 history-head = 📜 <b>{ $title }</b>
 button-older = ◀️ Раньше

@@ -72,6 +72,9 @@ error-already-paid = Этот долг уже закрыт.
 error-attempt-open = Предыдущий платёж ещё не подтверждён.
 error-debt-canceled = Расчёт отменён, платить не нужно.
 error-wrong-paid-amount = Нужна сумма больше нуля и не больше { $left }.
+error-photo-not-found = Такого фото нет — возможно, его удалили.
+error-other-photo = Под этим номером уже другое фото.
+error-not-a-photo = Это не фото: нужен JPEG, PNG или WebP до 50 мегапикселей.
 error-attempt-not-found = Такого платежа у вас нет.
 error-answered-already = { $status ->
     [succeeded] Уже подтверждено.

@@ -8,6 +8,7 @@ import { ActButton } from "../../parts/acting.js";
 import { FormDialog } from "../../parts/dialog.js";
 import { AmountField } from "../../parts/fields.js";
 import { railOf } from "../../parts/methods.js";
+import { PhotoButton } from "../../parts/photo.js";
 import { person } from "../../session.js";
 import { moment, money, say } from "../../words.js";
 import { debtChanged } from "./debt.js";
@@ -31,7 +32,9 @@ function Attempt({ attempt, debt }) {
       ${gone > 0 && html`<small>${say("given-back", { amount: money(gone, currency) })}</small>`}
       ${refund && html`<small role="status">${say(`refund-is-${refund.status}`, { amount: money(refund.amount_cents, currency) })}</small>`}
       <small>${[railOf(attempt), moment(at)].join(" · ")}</small>
-      <small role="status" class=${status === "failed" ? "bad" : ""}>${say(`attempt-${status}`)}</small>${why && html`<small>${why}</small>`}</span>
+      <small role="status" class=${status === "failed" ? "bad" : ""}>${say(`attempt-${status}`)}</small>${why && html`<small>${why}</small>`}
+      ${attempt.proof_url && html`<${PhotoButton} look="quiet" url=${attempt.proof_url}
+        title=${say("proof-of", { amount: money(cents, currency) })}>${say("proof")}<//>`}</span>
     ${isOpen && html`<${Answers} attempt=${attempt} debt=${debt} />`}
     ${status === "succeeded" && !refund && refunded < cents && debt.payee_id === person.value.id && html`<${GiveBack} attempt=${attempt} debt=${debt} />`}</li>`;
 }

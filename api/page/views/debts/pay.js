@@ -9,6 +9,7 @@ import { FormDialog } from "../../parts/dialog.js";
 import { AmountField } from "../../parts/fields.js";
 import { Icon } from "../../parts/icons.js";
 import { IN_CHAT, railOf, useMethods } from "../../parts/methods.js";
+import { PhotoField, uploaded } from "../../parts/photo.js";
 import { openOutside } from "../../telegram.js";
 import { money, say } from "../../words.js";
 import { debtChanged } from "./debt.js";
@@ -52,7 +53,9 @@ function Requisites({ debt }) {
 function PayForm({ debt, method, close }) {
   const pay = async (values) => {
     const cents = readAmount(values.get("amount"), debt.currency);
+    const proof = await uploaded(values);
     const attempt = await post("/commands/pay", { intent_id: debt.id, rail: method.rail, ...(method.provider && { provider: method.provider }),
+      ...(proof && { proof_id: proof }),
       ...(cents !== null && cents !== debt.left_cents && { amount_cents: cents }) });
     debtChanged(debt);
     if (attempt.confirmation_url) openOutside(attempt.confirmation_url);
@@ -61,7 +64,8 @@ function PayForm({ debt, method, close }) {
   return html`<${FormDialog} title=${titleOf(method)} close=${close} confirm=${say(`pay-by-${method.rail}`)} act=${pay}>
     ${method.rail === "wallet" && html`<${Balance} currency=${debt.currency} />`}
     <${AmountField} label=${say("how-much")} name="amount" required least=${1} currency=${debt.currency} cents=${debt.left_cents} autofocus />
-    ${method.rail === "manual" && html`<p class="soft">${say("manual-means", { name: debt.payee_name })}</p>`}
+    ${method.rail === "manual" && html`<${PhotoField} label=${say("proof-optional")} />
+      <p class="soft">${say("manual-means", { name: debt.payee_name })}</p>`}
   <//>`;
 }
 

@@ -5,6 +5,7 @@ import { readAmount } from "../../amounts.js";
 import { post } from "../../api.js";
 import { FormDialog } from "../../parts/dialog.js";
 import { AmountField, Field } from "../../parts/fields.js";
+import { PhotoField, uploaded } from "../../parts/photo.js";
 import { person } from "../../session.js";
 import { eveningOf, say } from "../../words.js";
 import { changed } from "./purchase.js";
@@ -36,12 +37,16 @@ export function AddTask({ purchase, close }) {
 export function AddSpending({ purchase, close }) {
   const add = async (values) => {
     const cost = readAmount(values.get("cost"), purchase.currency);
-    await post(`/purchases/${purchase.id}/spendings`, { title: values.get("title").trim(), cost_cents: cost, ...readTerms(values, purchase, cost) });
+    const terms = readTerms(values, purchase, cost);
+    const receipt = await uploaded(values);
+    await post(`/purchases/${purchase.id}/spendings`, {
+      title: values.get("title").trim(), cost_cents: cost, ...terms, ...(receipt && { receipt_id: receipt }),
+    });
     changed(purchase.id);
   };
   return html`<${FormDialog} title=${say("i-paid-already")} close=${close} confirm=${say("add")} act=${add}>
     <${Field} label=${say("what-for")} name="title" required maxlength="100" autofocus />
     <${AmountField} label=${say("cost")} name="cost" required currency=${purchase.currency} />
-    <${Terms} purchase=${purchase} />
+    <${Terms} purchase=${purchase} /><${PhotoField} label=${say("receipt-optional")} />
   <//>`;
 }

@@ -4,6 +4,7 @@ import { html, useLayoutEffect, useRef, useState } from "../../html.js";
 import { post, remove } from "../../api.js";
 import { ActButton } from "../../parts/acting.js";
 import { Avatar, namesIn } from "../../parts/people.js";
+import { PhotoButton } from "../../parts/photo.js";
 import { sure } from "../../parts/sure.js";
 import { person } from "../../session.js";
 import { day, listed, money, say } from "../../words.js";
@@ -28,8 +29,10 @@ export function TaskCard({ task, purchase, finish }) {
     ${!isDone && task.due_at && html`<p class="soft">${say("due", { date: day(task.due_at) })}</p>`}
     ${task.assignee_id && html`<p class="who">
       <${Avatar} id=${task.assignee_id} name=${names[task.assignee_id]} />${names[task.assignee_id] ?? "—"}</p>`}
-    ${isDone && html`<button type="button" class="link" aria-expanded=${isOpen ? "true" : "false"}
-      onClick=${() => setOpen(!isOpen)}>${say("who-shares")}</button>`}
+    ${isDone && html`<div class="row"><button type="button" class="link" aria-expanded=${isOpen ? "true" : "false"}
+        onClick=${() => setOpen(!isOpen)}>${say("who-shares")}</button>
+      ${task.receipt_url && html`<${PhotoButton} look="quiet" url=${task.receipt_url} title=${say("receipt-of", { title: task.title })}
+        label=${say("receipt-of", { title: task.title })}>${say("receipt")}<//>`}</div>`}
     ${isOpen && isDone && html`<${Shares} task=${task} purchase=${purchase} names=${names} />`}
     ${purchase.may.change && html`<${Buttons} task=${task} purchase=${purchase} finish=${finish} />`}
   </li>`;

@@ -1,0 +1,1 @@
+"""Photos of receipts and of payments: sent in the chat, or uploaded."""

@@ -46,6 +46,7 @@ TABLE: dict[str, tuple[str, Any]] = {
     "link_identity": ("UWWWWWWW", {}),
     "unlink_identity": ("UCCCCCCC", {"password": "correct horse"}),  # it is their last way in
     "export_me": (MINE, None),
+    "erase_me": ("UFFFFFFF", {}),  # nobody shows that it is they
     "read_requisites": (MINE, None),
     "replace_requisites": (MINE, {"phone": None, "card": None, "text": None}),
     "list_sessions": (MINE, None),

@@ -1,5 +1,6 @@
 """People at the page in a real browser: as a Mini App beside the chat, on their own, and by keyboard alone."""
 
+import json
 import os
 import re
 from collections.abc import AsyncIterator
@@ -9,13 +10,16 @@ import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, FrameLocator, Locator, Page, Route, ViewportSize, async_playwright, expect
+from sqlalchemy import select
 
 from admin.product import Running
 from admin.story import GROUP
 from bot.parsing.amounts import parse_amount
 from core.clock import utc_now
 from core.errors import Invalid
+from core.identity.models import User
 from sandbox.telegram.person import Person, World
+from tests.journeys.steps import locked, open_debt
 
 SCREENSHOTS = Path(os.environ.get("SCREENSHOTS", Path(__file__).parents[1] / "screenshots"))
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -80,17 +84,22 @@ class Seat:
 
 async def _signed_in(browser: Browser, product: Running, person: Person) -> Page:
     """Return the page, narrow and in Russian, on which somebody has signed in by a code from the chat."""
-    await person.send(None, "/link")
-    told = await person.sees(None, containing="-")
-    code = re.search(r"[A-Z0-9]{4}(?:-[A-Z0-9]{4}){2}", told.text)
-    assert code is not None, told.text
     page = await browser.new_page(viewport=NARROW, locale="ru-RU")
     await page.goto(f"{product.api_url}/")
     await page.get_by_text("Код", exact=True).click()
-    await page.get_by_label("Код из чата").fill(code[0])
+    await page.get_by_label("Код из чата").fill(await _code_of(person))
     await page.get_by_role("button", name="Войти").click()
     await expect(page.get_by_role("heading", name="Покупки")).to_be_visible()
     return page
+
+
+async def _code_of(person: Person) -> str:
+    """Return what the bot shows somebody for /link."""
+    asked = await person.send(None, "/link")
+    told = await person.sees(None, containing="-", after=asked)
+    code = re.search(r"[A-Z0-9]{4}(?:-[A-Z0-9]{4}){2}", told.text)
+    assert code is not None, told.text
+    return code[0]
 
 
 async def _registered(browser: Browser, product: Running, name: str, **context: str) -> Page:
@@ -359,6 +368,101 @@ async def _tab_to(page: Page, name: str) -> None:
             return
         await page.keyboard.press("Tab")
     pytest.fail(f"Tab does not lead to {name}")
+
+
+class TestBeingForgotten:
+    async def test_takes_a_code_from_the_chat_once_nothing_is_open(
+        self, browser: Browser, product: Running, world: World
+    ) -> None:
+        anna, boris = await locked(world)
+        page = await _signed_in(browser, product, boris)
+        await _go(page, "Настройки")
+        async with page.expect_download() as downloading:
+            await page.get_by_role("button", name="Скачать").click()
+        document = json.loads(Path(await (await downloading.value).path()).read_text())
+        assert (document["format"], document["person"][0]["name"]) == ("syncbuy-person/1", "Борис")
+
+        await page.get_by_role("button", name="Удалить меня").click()
+        await _accessible(page, "erase-ru")
+        await page.get_by_label("Код из чата").fill(await _code_of(boris))
+        await page.get_by_role("button", name="Удалить навсегда").click()
+        await expect(page.get_by_role("alert")).to_contain_text("1 открытый долг")
+        await _accessible(page, "erase-open-ru")
+        await boris.tap(await open_debt(boris, "Анна"), "Перевёл(а)")
+        await anna.tap(await anna.sees(None, button="Пришло"), "Пришло")
+        await boris.sees(None, containing="подтверждает")
+        await page.get_by_role("button", name="Удалить навсегда").click()  # by the same code, which still counts
+
+        await expect(page.locator("main")).to_contain_text("вас больше не знает")
+        await _accessible(page, "erased-ru")
+        await anna.sees(GROUP, containing="Удалённый участник")
+        assert await page.evaluate("localStorage.length") == 0
+        await page.reload()
+        await expect(page.get_by_role("button", name="Войти")).to_be_visible()
+        assert await _named(product, "Борис") == []
+
+    async def test_in_a_mini_app_makes_nobody_new_of_them(
+        self, browser: Browser, product: Running, world: World
+    ) -> None:
+        page = await browser.new_page(viewport={"width": 1440, "height": 900}, locale="ru-RU")
+        await page.goto(f"{product.page_url}/")
+        anna, boris = Seat(page, "anna"), Seat(page, "boris")
+        for seat in (anna, boris):
+            await seat.start()
+        await anna.write("/new Шашлыки")
+        await boris.write("/purchases")
+        await boris.sees("Покупки")
+        await boris.column.get_by_role("link", name="Открыть").last.click()
+        await boris.app.get_by_role("button", name="Участвую").click()
+        await anna.sees("2 участника")
+
+        await boris.app.get_by_role("link", name="Настройки").click()
+        await boris.app.get_by_role("button", name="Удалить меня").click()
+        await boris.app.get_by_label("Код из чата").fill(await _code_of(world.person("boris")))
+        await boris.app.get_by_role("button", name="Удалить навсегда").click()
+
+        await expect(boris.app.locator("main")).to_contain_text("вас больше не знает")
+        await _shoot(page, "mini-app-erased")
+        await anna.sees("1 участник")
+        [frame] = [each for each in page.frames if each.url.startswith(str(product.api_url))]
+        await frame.evaluate("location.reload()")
+        await expect(boris.app.locator("main")).to_contain_text("из чата ещё раз")
+        assert await _named(product, "Борис") == []
+
+    async def test_is_said_though_the_answer_was_lost(self, browser: Browser, product: Running) -> None:
+        async def lose_answer(route: Route) -> None:
+            await route.fetch()
+            await route.abort()
+
+        hears, asks = [await _registered(browser, product, name, locale="en-US") for name in ("hears", "asks-again")]
+        await asks.route_web_socket("**/v1/live", lambda _: None)  # so that nothing tells that the session is over
+        await asks.reload()
+        for page in (hears, asks):
+            await _go(page, "Settings")
+            await page.get_by_role("button", name="Delete me").click()
+            await page.get_by_label("Present password").fill("wrong horse")
+            await page.get_by_role("button", name="Delete for good").click()
+            await expect(page.get_by_role("alert")).to_contain_text("does not fit")
+            await page.route("**/me/erase", lose_answer)
+            await page.get_by_label("Present password").fill("correct horse")
+            await page.get_by_role("button", name="Delete for good").click()
+        await expect(asks.get_by_role("alert")).to_contain_text("we do not know whether it was done")
+        await asks.unroute("**/me/erase")
+        await asks.get_by_role("button", name="Delete for good").click()
+
+        for page in (hears, asks):
+            await expect(page.locator("main")).to_contain_text("does not know you any more")
+        await _register(asks, "hears")
+        await _go(asks, "Settings")
+        await asks.get_by_role("button", name="Sign out").last.click()
+        await expect(asks.get_by_role("button", name="Sign in")).to_be_visible()
+        await expect(asks.locator("main")).not_to_contain_text("does not know you any more")
+
+
+async def _named(product: Running, name: str) -> list[str]:
+    """Return the people who are called so."""
+    async with product.db.transaction() as session:
+        return list(await session.scalars(select(User.name).where(User.name.startswith(name))))
 
 
 class TestABadConnection:

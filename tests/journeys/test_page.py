@@ -19,7 +19,7 @@ from core.clock import utc_now
 from core.errors import Invalid
 from core.identity.models import User
 from sandbox.telegram.person import Person, World
-from tests.journeys.steps import locked, open_debt
+from tests.journeys.steps import locked, open_debt, open_purchase
 
 SCREENSHOTS = Path(os.environ.get("SCREENSHOTS", Path(__file__).parents[1] / "screenshots"))
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -368,6 +368,48 @@ async def _tab_to(page: Page, name: str) -> None:
             return
         await page.keyboard.press("Tab")
     pytest.fail(f"Tab does not lead to {name}")
+
+
+class TestTheOrganizer:
+    async def test_asks_on_the_page_for_money_to_go_back_and_the_payee_agrees_in_chat(
+        self, browser: Browser, product: Running, world: World
+    ) -> None:
+        anna, boris, vera = [world.person(name) for name in ("anna", "boris", "vera")]
+        for person in (anna, boris, vera):
+            await person.start()
+        card = await open_purchase(anna)
+        for person in (boris, vera):
+            await person.tap(card, "Участвую")
+        await anna.sees(GROUP, containing="3 участника")
+        await boris.send(GROUP, "/spent 900 такси")
+        await anna.sees(GROUP, containing="Поровну на всех (3)")
+        await anna.tap(card, "Посчитать доли")
+        await anna.tap(await anna.sees(GROUP, containing="перевод", button="Зафиксировать"), "Зафиксировать")
+        await vera.tap(await open_debt(vera, "Борис"), "Перевёл(а)")
+        await boris.tap(await boris.sees(None, containing="Пришло?"), "✅ Пришло")
+        await vera.sees(None, containing="подтверждает")
+
+        page = await _signed_in(browser, product, anna)
+        await page.get_by_role("link", name="Шашлыки").click()
+        await _go(page, "Расчёт")
+        payments = page.get_by_role("region", name="Платежи")
+        await expect(payments).to_contain_text("Вера → Борис: 300")
+        await _accessible(page, "payments-ru")
+        await payments.get_by_role("button", name="Попросить вернуть").click()
+        await page.get_by_label("Сколько").fill("301")
+        await page.get_by_role("dialog").get_by_role("button", name="Попросить").click()
+        await expect(page.get_by_role("alert")).to_contain_text("не больше 300")
+        await _accessible(page, "ask-back-ru")
+        await page.get_by_label("Сколько").fill("100")
+        await page.get_by_role("dialog").get_by_role("button", name="Попросить").click()
+        await expect(payments).to_contain_text("Борис решает, вернуть ли 100")
+        await _accessible(page, "asked-back-ru")
+
+        await boris.tap(await boris.sees(None, containing="просит вернуть", button="Вернуть 100"), "Вернуть 100")
+        await expect(payments).to_contain_text("возвращается: 100")  # nobody asked anew
+        await vera.tap(await vera.sees(None, containing="мимо SyncBuy", button="✅ Пришло"), "✅ Пришло")
+        await expect(payments).to_contain_text("возвращено: 100")
+        await expect(payments.get_by_role("button", name="Попросить вернуть")).to_be_visible()
 
 
 class TestBeingForgotten:

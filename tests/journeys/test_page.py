@@ -104,9 +104,15 @@ async def _code_of(person: Person) -> str:
 
 async def _registered(browser: Browser, product: Running, name: str, **context: str) -> Page:
     """Return the page on which somebody new has registered by name and password."""
+    page = await _opened(browser, product, **context)
+    await _register(page, name)
+    return page
+
+
+async def _opened(browser: Browser, product: Running, **context: str) -> Page:
+    """Return the page as whoever opens it for the first time sees it."""
     page = await browser.new_page(viewport={"width": 1280, "height": 800}, **context)  # type: ignore[arg-type]
     await page.goto(f"{product.api_url}/")
-    await _register(page, name)
     return page
 
 
@@ -559,6 +565,7 @@ class TestABadConnection:
         await page.route("**/v1/**", lambda route: route.fulfill(status=503))
         await page.reload()
         await expect(page.get_by_role("button", name="Try again")).to_be_visible()
+        await _accessible(page, "not-reached")
         await page.unroute("**/v1/**")
         await page.get_by_role("button", name="Try again").click()
         await expect(_task(page, "Taxi")).to_have_count(1)
@@ -623,7 +630,16 @@ class TestEverybody:
     async def test_can_read_every_view(self, browser: Browser, product: Running, scheme: str) -> None:
         about = {"locale": "en-US", "color_scheme": scheme, "timezone_id": "Asia/Tokyo"}
         next_year = utc_now().year + 1
-        page = await _registered(browser, product, f"reader-{scheme}", **about)
+        page = await _opened(browser, product, **about)
+        for way in ("Password", "Code", "I am new"):
+            await page.get_by_role("group", name="How do you sign in?").get_by_text(way).click()
+            await _accessible(page, f"{scheme}-sign-in-{way.split()[-1].lower()}")
+        await page.get_by_role("group", name="How do you sign in?").get_by_text("Code").click()
+        await page.get_by_label("Code from the chat").fill("AAAA-AAAA-AAAA")
+        await page.get_by_role("button", name="Sign in").click()
+        await expect(page.get_by_role("alert")).to_be_visible()
+        await _accessible(page, f"{scheme}-sign-in-refused")
+        await _register(page, f"reader-{scheme}")
         await _accessible(page, f"{scheme}-purchases")
         await page.get_by_role("button", name="New purchase").click()
         await _accessible(page, f"{scheme}-new-purchase")

@@ -11,6 +11,7 @@ from api.idempotency import JSON
 from api.openapi import refusals
 from api.proof import proven
 from api.shapes.me import (
+    Confirmation,
     CurrentPassword,
     Identity,
     Me,
@@ -24,6 +25,7 @@ from api.transaction import new_router
 from core.clock import utc_now
 from core.identity import models
 from core.identity.confirm_password import WrongCurrentPassword
+from core.identity.confirm_person import CodeNeeded
 from core.identity.link_telegram import (
     IdentityNotFound,
     IdentityTaken,
@@ -37,9 +39,11 @@ from core.identity.people import ways_in
 from core.identity.preferences import QuietTooLong, UnknownLanguage, UnknownTimeZone, change_settings
 from core.identity.register_with_password import NameTaken
 from core.identity.requisites import Kind, NotACard, NotAPhone, WrongRequisite, replace_requisites, requisites_of
-from core.identity.set_password import CodeNeeded, NameNeeded, set_password
+from core.identity.set_password import NameNeeded, set_password
 from core.identity.telegram_proof import ProofRefused
 from core.identity.whose_token import Caller, SignInFirst
+from core.personal_data.erase_me import erase_me
+from core.personal_data.erase_person import StillInTheWay
 from core.personal_data.export_person import FORMAT, export_person
 
 router = new_router("me")
@@ -147,6 +151,22 @@ async def export_me(call: Asked) -> Response:
     call.caller.own_session()
     document = await export_person(call.session, user_id=call.actor.user_id, now=call.now)
     return Response(document, media_type=JSON)
+
+
+@of_password.post(
+    "/me/erase",
+    operation_id="erase_me",
+    summary="Forget me",
+    status_code=204,
+    responses=refusals(CodeNeeded, WrongCurrentPassword, SignInFirst, StillInTheWay),
+)
+async def erase(body: Confirmation, caller: Annotated[Caller, Depends(_caller)], ground: Grounded) -> None:
+    """Forget who the person is, for good; amounts in other people's books stay, under no name.
+
+    It takes their password, or a `code` that the bot gives for /link. Nothing of theirs may be open: `details` say what
+    is. From then on every token of theirs is refused, so that whoever lost the answer is told 401.
+    """
+    await erase_me(ground.db, caller=caller, password=body.password, code=body.code, now=utc_now())
 
 
 @router.get("/me/requisites", operation_id="read_requisites", summary="Where I want to be paid")

@@ -19,17 +19,19 @@ from api.shapes.debts import (
     PaymentMethod,
     PaymentMethods,
     Received,
+    RefundablePayment,
     RefundShape,
     RefundToAnswer,
     refund_shape,
     refund_to_answer,
+    refundable_payment,
 )
 from api.shapes.page import LIMIT, Limit, Offset, Page
 from api.shapes.shape import Currency
-from api.show import show_attempt
+from api.show import Onlooker, show_attempt
 from api.transaction import new_router
 from core.accounts.limits import AboveDailyLimit, AboveOperationLimit
-from core.ids import AttemptId, IntentId, PhotoId, RefundId
+from core.ids import AttemptId, IntentId, PhotoId, PurchaseId, RefundId
 from core.ledger.post import NotEnoughMoney
 from core.money import UnknownCurrency, exponent
 from core.orders.pay_from_wallet import pay_from_wallet
@@ -40,10 +42,12 @@ from core.payments.confirm_received import AnsweredAlready, confirm_all_received
 from core.payments.dispute_payment import dispute_payment
 from core.payments.models import Attempt, Rail
 from core.payments.open_attempt import AlreadyPaid, AttemptOpen, DebtCanceled, WrongPaidAmount
-from core.payments.queries import AttemptNotFound, refunds_to_answer
+from core.payments.queries import AttemptNotFound, refundable_payments, refunds_to_answer
 from core.payments.start_attempt import TooLateToCancel, give_up_attempt, start_attempt
 from core.payments.withdraw_claim import withdraw_claim
 from core.photos.keep_photo import PhotoNotFound
+from core.purchases.names_in import names_in
+from core.purchases.rules import NotParticipant, PurchaseNotFound
 from core.settlement.queries import IntentNotFound, own_intent
 from core.texts import say_plain
 
@@ -129,6 +133,25 @@ async def cancel_attempt(call: Asked, attempt_id: UUID) -> AttemptShape:
     """Give up a link of a provider; what is paid by it all the same goes to my account."""
     attempt = await give_up_attempt(call.session, actor=call.actor, attempt_id=AttemptId(attempt_id), now=call.now)
     return await show_attempt(call, attempt.id)
+
+
+@router.get(
+    "/purchases/{purchase_id}/refundable-payments",
+    summary="Payments that may go back",
+    responses=refusals(PurchaseNotFound, NotParticipant),
+)
+async def list_refundable_payments(
+    call: Asked, purchase_id: UUID, actor: Onlooker, limit: Limit = LIMIT, offset: Offset = 0
+) -> Page[RefundablePayment]:
+    """Return the payments of a purchase that I may give back, or as the organiser ask whoever they were paid to.
+
+    Those of which a part went back already are among them, and those that are on their way back.
+    """
+    identity = PurchaseId(purchase_id)
+    found = await refundable_payments(call.session, actor=actor, purchase_id=identity)
+    named = (await names_in(call.session, [identity], actor.language))[identity]
+    page = [refundable_payment(each, named) for each in found[offset : offset + limit]]
+    return Page(items=page, limit=limit, offset=offset, total=len(found))
 
 
 @router.post(

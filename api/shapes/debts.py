@@ -13,6 +13,7 @@ from api.shapes.shape import Amount, Cents, Currency, Moment, Shape, Yes
 from api.shapes.tasks import ANNA, BORIS
 from core.ids import OrderId, PurchaseId, UserId
 from core.payments.models import Attempt, AttemptStatus, Rail, Refund, RefundStatus
+from core.payments.queries import Refundable
 from core.settlement.models import Intent, IntentStatus
 
 PartAmount = Annotated[Amount | None, Field(default=None, description="All that is left if it is missing.")]
@@ -103,6 +104,26 @@ class AttemptShape(Shape):
     )
     created_at: Moment
     ended_at: Moment | None
+
+
+class RefundablePayment(Shape):
+    """A payment of a debt that has not gone back in full; `id` is that of its attempt."""
+
+    id: UUID
+    intent_id: UUID
+    purchase_id: UUID
+    payer_id: UUID = Field(examples=[BORIS])
+    payer_name: str = Field(examples=["Boris"])
+    payee_id: UUID = Field(examples=[ANNA])
+    payee_name: str = Field(examples=["Anna"])
+    rail: Rail = Field(examples=["wallet"])
+    amount_cents: Cents
+    currency: Currency
+    refunded_cents: Cents = Field(
+        description="Gone back, or asked for, or on its way: what is left can be given back.", examples=[0]
+    )
+    refund: RefundShape | None = Field(description="The one that has not ended yet: asked for, or on its way.")
+    paid_at: Moment
 
 
 class IntentDetail(IntentShape):
@@ -244,6 +265,27 @@ def attempt_shape(
         failure_text=failure_text,
         created_at=attempt.created_at,
         ended_at=attempt.finished_at,
+    )
+
+
+def refundable_payment(found: Refundable, names: Mapping[UserId, str]) -> RefundablePayment:
+    """Return a payment with the names of its two people, and the refund of it that has not ended."""
+    attempt, intent, refund = found
+    assert attempt.finished_at is not None
+    return RefundablePayment(
+        id=attempt.id,
+        intent_id=intent.id,
+        purchase_id=intent.purchase_id,
+        payer_id=intent.payer_id,
+        payer_name=names[intent.payer_id],
+        payee_id=intent.payee_id,
+        payee_name=names[intent.payee_id],
+        rail=Rail(attempt.rail),
+        amount_cents=attempt.amount_minor,
+        currency=attempt.currency,
+        refunded_cents=attempt.refunded_minor,
+        refund=None if refund is None else refund_shape(refund),
+        paid_at=attempt.finished_at,
     )
 
 

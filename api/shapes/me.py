@@ -101,6 +101,18 @@ class CurrentPassword(Shape):
     password: Secret
 
 
+class Confirmation(Shape):
+    """That it is the person who asks, and nobody who came by their token."""
+
+    password: Secret | None = Field(default=None, description="The one that counts now, unless there is a `code`.")
+    code: str | None = Field(
+        default=None,
+        max_length=CODE_LENGTH_MAX,
+        description="Of the bot for /link; needed where there is no password.",
+        examples=["ABCD-EFGH-JKMN"],
+    )
+
+
 class NewIdentity(Shape):
     """Another way to be known."""
 

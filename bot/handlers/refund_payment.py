@@ -35,7 +35,8 @@ async def handle(message: TelegramMessage, state: FSMContext, turn: Turn) -> Non
 @about_a_purchase("refund", PurchaseStatus.LOCKED, PurchaseStatus.CLOSED)
 async def run(turn: Turn, state: FSMContext, purchase: Purchase, words: str) -> None:
     """Show the payments of a purchase that the person may give back, or ask to be given back."""
-    payments = await refundable_payments(turn.session, actor=turn.actor, purchase_id=purchase.id)
+    found = await refundable_payments(turn.session, actor=turn.actor, purchase_id=purchase.id)
+    payments = [(attempt, intent) for attempt, intent, refund in found if refund is None]
     if not payments:
         turn.replies.say_privately(Message(turn.say("refund-none")), start=START)
         return

@@ -2,19 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.db import Database
-from core.errors import Forbidden, Invalid
-from core.identity.confirm_password import WrongCurrentPassword, confirm_password
+from core.errors import Invalid
+from core.identity.confirm_person import check_confirmed, confirm_person
 from core.identity.events import PasswordSet
 from core.identity.models import Password
 from core.identity.passwords import check_login_name, check_password, hash_password, name_key
 from core.identity.people import hold_person
 from core.identity.register_with_password import NameTaken, keep_password
-from core.identity.sign_in_with_code import use_code
 from core.identity.sign_out_everywhere import sign_out_everywhere
 from core.identity.whose_token import Caller
 from core.ids import UserId
@@ -23,10 +21,6 @@ from core.outbox.emit import emit
 
 class NameNeeded(Invalid):
     """The first password needs a name to sign in by."""
-
-
-class CodeNeeded(Forbidden):
-    """The first password, or one that takes the place of a forgotten one, needs a code that the chat shows now."""
 
 
 async def set_password(
@@ -58,48 +52,24 @@ async def set_password(
     check_password(password)
     async with db.transaction() as session:
         known = await session.get(Password, user_id)
-    if known is None:
-        await _keep_first(db, user_id, name=kept_name, password=password, code=code, now=now)
-        return
-    if code is None:
-        await confirm_password(db, known=known, given=current_password)
-    hashed = await hash_password(password)
-    async with db.transaction() as session:
-        await hold_person(session, user_id)
-        if code is not None:
-            await _use_code(session, user_id, code, now=now)
-        await _change(session, user_id, before=known.hash, hashed=hashed, name=kept_name, now=now)
-        await sign_out_everywhere(session, user_id=user_id, but=session_id)
-        emit(session, PasswordSet(user_id=user_id))
-
-
-async def _keep_first(
-    db: Database, user_id: UserId, *, name: str | None, password: str, code: str | None, now: datetime
-) -> None:
-    if name is None:
+    if known is None and kept_name is None:
         raise NameNeeded
-    if code is None:
-        raise CodeNeeded
+    await confirm_person(db, known=known, password=current_password, code=code)
     hashed = await hash_password(password)
     async with db.transaction() as session:
         await hold_person(session, user_id)
-        await _use_code(session, user_id, code, now=now)
-        await keep_password(session, user_id=user_id, name=name, hashed=hashed, now=now)
+        await check_confirmed(session, user_id, known=known, code=code, now=now)
+        if known is None:
+            assert kept_name is not None
+            await keep_password(session, user_id=user_id, name=kept_name, hashed=hashed, now=now)
+        else:
+            await _change(session, user_id, hashed=hashed, name=kept_name, now=now)
+            await sign_out_everywhere(session, user_id=user_id, but=session_id)
         emit(session, PasswordSet(user_id=user_id))
 
 
-async def _use_code(session: AsyncSession, user_id: UserId, code: str, *, now: datetime) -> None:
-    if await use_code(session, code=code, now=now) != user_id:
-        raise CodeNeeded
-
-
-async def _change(
-    session: AsyncSession, user_id: UserId, *, before: bytes, hashed: bytes, name: str | None, now: datetime
-) -> None:
-    unchanged = (Password.user_id == user_id) & (Password.hash == before)
-    row = await session.scalar(select(Password).where(unchanged).with_for_update())
-    if row is None:
-        raise WrongCurrentPassword  # it was changed while this was compared
+async def _change(session: AsyncSession, user_id: UserId, *, hashed: bytes, name: str | None, now: datetime) -> None:
+    row = await session.get_one(Password, user_id, populate_existing=True)
     row.hash, row.changed_at = hashed, now
     if name is not None:
         row.name, row.name_key = name, name_key(name)

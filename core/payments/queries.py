@@ -11,6 +11,7 @@ from core.identity.actor import Actor
 from core.ids import AttemptId, IntentId, PurchaseId, UserId
 from core.payments.models import OPEN, UNFINISHED, Attempt, AttemptStatus, Rail, Refund, RefundStatus
 from core.purchases.models import Purchase
+from core.purchases.queries import own_purchase
 from core.settlement.models import Intent
 from core.settlement.queries import IntentNotFound, hold, own_intent
 
@@ -135,26 +136,38 @@ async def claims_to_answer(session: AsyncSession, payee_id: UserId) -> list[tupl
     return [(attempt, intent, purchase) for attempt, intent, purchase in rows]
 
 
-async def refundable_payments(
-    session: AsyncSession, *, actor: Actor, purchase_id: PurchaseId
-) -> list[tuple[Attempt, Intent]]:
-    """Return the payments of a purchase that did not go back in full, of those that the actor may give back.
+class Refundable(NamedTuple):
+    """A payment of which something may go back, with the debt it pays and its refund that has not ended, if any."""
+
+    attempt: Attempt
+    intent: Intent
+    refund: Refund | None
+
+
+async def refundable_payments(session: AsyncSession, *, actor: Actor, purchase_id: PurchaseId) -> list[Refundable]:
+    """Return the payments of a purchase that have not gone back in full, of those that the actor may give back.
 
     These are the ones that were paid to the actor, or all of them for the organiser.
+
+    :raises PurchaseNotFound: if the purchase is none of the actor's.
+    :raises NotParticipant: if they only see it in their chat.
     """
+    await own_purchase(session, actor=actor, purchase_id=purchase_id)
+    under_way = (Refund.attempt_id == Attempt.id) & Refund.status.in_(UNFINISHED)
     found = (
-        select(Attempt, Intent)
+        select(Attempt, Intent, Refund)
         .join(Intent, Intent.id == Attempt.intent_id)
         .join(Purchase, Purchase.id == Intent.purchase_id)
+        .outerjoin(Refund, under_way)
         .where(
             Intent.purchase_id == purchase_id,
             (Intent.payee_id == actor.user_id) | (Purchase.owner_id == actor.user_id),
             Attempt.status == AttemptStatus.SUCCEEDED,
-            Attempt.refunded_minor < Attempt.amount_minor,
+            (Attempt.refunded_minor < Attempt.amount_minor) | Refund.id.is_not(None),
         )
     )
     rows = await session.execute(found.order_by(Attempt.id))
-    return [(attempt, intent) for attempt, intent in rows]
+    return [Refundable(attempt, intent, refund) for attempt, intent, refund in rows]
 
 
 async def refundable_payment(

@@ -34,11 +34,7 @@ async def erase_person(session: AsyncSession, *, user_id: UserId, now: datetime)
     :raises PersonNotFound: if there is none.
     :raises StillInTheWay: if money or shares of theirs are open.
     """
-    took_part = await _held_purchases(session, user_id)
-    await _hold_reminders(session, user_id)
-    user = await session.get(User, user_id, with_for_update=True, populate_existing=True)
-    if user is None:
-        raise PersonNotFound
+    user, took_part = await hold_all_of(session, user_id)
     if user.erased_at is not None:
         return
     await check_nothing_is_open(session, user_id)
@@ -49,6 +45,19 @@ async def erase_person(session: AsyncSession, *, user_id: UserId, now: datetime)
     seen_in = {purchase.id for purchase in took_part}
     await forget(session, user, purchase_ids=seen_in, now=now)
     await redraw(session, sorted(seen_in))
+
+
+async def hold_all_of(session: AsyncSession, user_id: UserId) -> tuple[User, list[Purchase]]:
+    """Hold what erasing a person changes, in the order in which everybody does; return them and their purchases.
+
+    :raises PersonNotFound: if there is none.
+    """
+    took_part = await _held_purchases(session, user_id)
+    await _hold_reminders(session, user_id)
+    user = await session.get(User, user_id, with_for_update=True, populate_existing=True)
+    if user is None:
+        raise PersonNotFound
+    return user, took_part
 
 
 async def check_nothing_is_open(session: AsyncSession, user_id: UserId) -> None:

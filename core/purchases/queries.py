@@ -33,6 +33,18 @@ async def visible_purchase(session: AsyncSession, *, actor: Actor, purchase_id: 
     return await _found(session, actor, select(Purchase).where(Purchase.id == purchase_id))
 
 
+async def own_purchase(session: AsyncSession, *, actor: Actor, purchase_id: PurchaseId) -> Purchase:
+    """Return a purchase that the actor takes part in.
+
+    :raises PurchaseNotFound: if there is none, or it is none of theirs.
+    :raises NotParticipant: if they only see it in their chat.
+    """
+    purchase = await visible_purchase(session, actor=actor, purchase_id=purchase_id)
+    if not await takes_part(session, purchase_id=purchase_id, user_id=actor.user_id):
+        raise NotParticipant
+    return purchase
+
+
 async def locked_purchase(session: AsyncSession, *, actor: Actor, purchase_id: PurchaseId) -> Purchase:
     """Return a visible purchase and hold its row until the transaction ends, so that nobody changes it meanwhile.
 
@@ -45,8 +57,7 @@ async def locked_purchase(session: AsyncSession, *, actor: Actor, purchase_id: P
 async def locked_own_purchase(session: AsyncSession, *, actor: Actor, purchase_id: PurchaseId) -> Purchase:
     """Return a purchase that the actor takes part in, held as by `locked_purchase`.
 
-    :raises PurchaseNotFound: if there is none, or it is none of theirs.
-    :raises NotParticipant: if they only see it in their chat.
+    :raises PurchaseNotFound, NotParticipant: as `own_purchase`.
     """
     purchase = await locked_purchase(session, actor=actor, purchase_id=purchase_id)
     if not await takes_part(session, purchase_id=purchase_id, user_id=actor.user_id):

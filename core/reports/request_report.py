@@ -11,8 +11,7 @@ from core.identity.models import Chat, User
 from core.ids import ChatId, PurchaseId, ReportId, UserId, new_id
 from core.outbox.emit import emit
 from core.purchases.models import Purchase
-from core.purchases.queries import takes_part, visible_purchase
-from core.purchases.rules import NotParticipant
+from core.purchases.queries import own_purchase
 from core.reports.events import ReportMoved
 from core.reports.models import IS_UNFINISHED, SAME, Report, ReportFormat, ReportStatus
 from core.reports.rules import STATEMENT_FORMATS, UnknownFormat
@@ -30,9 +29,7 @@ async def request_report(
     :raises PurchaseNotFound: if the purchase is none of the actor's.
     :raises NotParticipant: if they only see it in their chat.
     """
-    purchase = await visible_purchase(session, actor=actor, purchase_id=purchase_id)
-    if not await takes_part(session, purchase_id=purchase_id, user_id=actor.user_id):
-        raise NotParticipant
+    purchase = await own_purchase(session, actor=actor, purchase_id=purchase_id)
     return await _request(
         session,
         purchase_id=purchase.id,

@@ -9,8 +9,7 @@ from core.errors import NotFound
 from core.identity.actor import Actor
 from core.ids import IntentId, PurchaseId
 from core.purchases.models import Purchase
-from core.purchases.queries import takes_part, visible_purchase
-from core.purchases.rules import NotParticipant
+from core.purchases.queries import own_purchase
 from core.settlement.models import OPEN, Intent, IntentStatus
 
 
@@ -72,10 +71,7 @@ async def debts_of_purchase(session: AsyncSession, *, actor: Actor, purchase_id:
     :raises PurchaseNotFound: if the purchase is none of the actor's.
     :raises NotParticipant: if they only see it in their chat.
     """
-    purchase = await visible_purchase(session, actor=actor, purchase_id=purchase_id)
-    if not await takes_part(session, purchase_id=purchase_id, user_id=actor.user_id):
-        raise NotParticipant
-    return await intents_of(session, purchase)
+    return await intents_of(session, await own_purchase(session, actor=actor, purchase_id=purchase_id))
 
 
 async def debts_page(

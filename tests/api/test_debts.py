@@ -122,6 +122,51 @@ class TestAnAttempt:
         assert told == ["На карте не хватает денег.", "Платёж отменён."]
 
 
+class TestPaymentsThatMayGoBack:
+    async def test_are_listed_for_who_was_paid_and_for_the_organizer_until_all_went_back(self, door: Door) -> None:
+        vera, boris, anna, guest = [await door.person(name) for name in ("Vera", "Boris", "Anna", "Guest")]
+        identity = await opened(vera, boris, anna, guest)
+        for each in (anna, guest):
+            exact = {"mode": "exact", "amounts_cents": {each.id: 100_00}}
+            await boris.post(
+                f"/purchases/{identity}/spendings", {"title": "Taxi", "cost_cents": 100_00, "split": exact}
+            )
+        locked = await vera.post(f"/purchases/{identity}/lock-distribution", {"strategy": "accruals"})
+        paid = []
+        for each in (anna, guest):
+            [debt] = [one for one in locked["intents"] if one["payer_id"] == each.id]
+            paid.append(await each.post("/commands/pay", {"intent_id": debt["id"], "rail": "manual"}))
+            await boris.post(f"/attempts/{paid[-1]['id']}/confirm")
+        path = f"/purchases/{identity}/refundable-payments"
+
+        seen = [await who.get(path) for who in (vera, boris, anna, guest)]
+        page = await vera.get(f"{path}?limit=1&offset=1")
+        asked = await vera.post(f"/attempts/{paid[0]['id']}/refunds", {})
+        waiting = (await vera.get(path))["items"][0]
+        await boris.post(f"/refunds/{asked['id']}/answer", {"agrees": True})
+        on_its_way = (await boris.get(path))["items"][0]
+        await anna.post(f"/refunds/{asked['id']}/answer", {"received": True})
+        part = await boris.post(f"/attempts/{paid[1]['id']}/refunds", {"amount_cents": 30_00})
+        await guest.post(f"/refunds/{part['id']}/answer", {"received": True})
+        left = await vera.get(path)
+
+        ids = [each["id"] for each in paid]
+        assert [[each["id"] for each in one["items"]] for one in seen] == [ids, ids, [], []]
+        first = seen[0]["items"][0]
+        assert (first["payer_name"], first["payee_name"], first["rail"], first["refund"]) == (
+            *("Anna", "Boris", "manual", None),
+        )
+        assert (first["amount_cents"], first["refunded_cents"], first["intent_id"]) == (
+            *(100_00, 0, paid[0]["intent_id"]),
+        )
+        assert (page["total"], [each["id"] for each in page["items"]]) == (2, ids[1:])
+        assert (waiting["id"], waiting["refund"]["status"], waiting["refunded_cents"]) == (ids[0], "requested", 100_00)
+        assert on_its_way["refund"]["status"] == "pending"
+        assert [(each["id"], each["refunded_cents"], each["refund"]) for each in left["items"]] == [
+            (ids[1], 30_00, None)
+        ]
+
+
 class TestAnOrder:
     async def test_says_in_words_why_it_was_cancelled(self, door: Door) -> None:
         anna = await door.person("Anna")

@@ -10,10 +10,12 @@ from core.clock import utc_now
 from core.identity.sign_in_with_code import issue_sign_in_code
 from core.ids import new_id
 from tests.api.door import Door, Person
+from tests.api.test_debts import owing
 from tests.core.identity.proofs import init_data
 
 TELEGRAM = "/me/identities/telegram"
 UNLINK = f"{TELEGRAM}/unlink"
+ERASE = "/me/erase"
 
 
 async def refusal(person: Person, method: str, path: str, body: Any = None) -> tuple[int, str]:
@@ -35,9 +37,13 @@ async def script_of(person: Person) -> Person:
 
 async def first_password(door: Door, person: Person, chosen: dict[str, Any]) -> None:
     """Let a person choose their first password, by a code that the bot shows them."""
+    await done(person, "PUT", "/me/password", {**chosen, "code": await code_of(door, person)})
+
+
+async def code_of(door: Door, person: Person) -> str:
+    """Return what the bot shows a person for /link."""
     async with door.db.transaction() as session:
-        code = await issue_sign_in_code(session, actor=person.actor, now=utc_now())
-    await done(person, "PUT", "/me/password", {**chosen, "code": code})
+        return await issue_sign_in_code(session, actor=person.actor, now=utc_now())
 
 
 def telegram(**more: Any) -> dict[str, Any]:
@@ -165,6 +171,58 @@ class TestWaysIn:
         assert await refusal(boris, "PUT", "/me/password", hers) == (409, "NAME_TAKEN")
 
 
+class TestErasingOneself:
+    async def test_takes_the_password_or_a_code_and_then_no_token_counts(self, door: Door) -> None:
+        anna, boris = await door.person("Anna"), await door.person("Boris")
+        await first_password(door, anna, {"name": "anna", "password": "correct horse"})
+        for person, shown in ((anna, {"password": "correct horse"}), (boris, {"code": await code_of(door, boris)})):
+            script = await script_of(person)
+
+            erased = await done(person, "POST", ERASE, shown)
+
+            assert (erased.status_code, erased.content) == (204, b"")
+            for each in (person, script):
+                assert await refusal(each, "GET", "/me") == (401, "NOT_SIGNED_IN")
+            assert await refusal(person, "POST", ERASE, shown) == (401, "NOT_SIGNED_IN")
+        signing_in = {"grant_type": "password", "name": "anna", "password": "correct horse"}
+        answer = await door.http.post("/v1/auth/token", json=signing_in)
+        assert answer.json()["code"] == "WRONG_NAME_OR_PASSWORD"
+
+    async def test_is_refused_to_who_only_has_the_token(self, door: Door) -> None:
+        anna, boris = await door.person("Anna"), await door.person("Boris")
+        await first_password(door, anna, {"name": "anna", "password": "correct horse"})
+        theirs = await code_of(door, boris)
+        wrong: list[tuple[Person, dict[str, Any], str]] = [
+            (anna, {}, "WRONG_CURRENT_PASSWORD"),
+            (anna, {"password": "battery staple"}, "WRONG_CURRENT_PASSWORD"),
+            (anna, {"code": theirs}, "CODE_NEEDED"),
+            (boris, {}, "CODE_NEEDED"),
+            (boris, {"password": "correct horse"}, "CODE_NEEDED"),
+            (boris, {"code": "AAAA-AAAA-AAAA"}, "CODE_NEEDED"),
+        ]
+
+        for person, shown, code in wrong:
+            assert await refusal(person, "POST", ERASE, shown) == (403, code)
+
+        assert await refusal(anna, "POST", ERASE) == (422, "WRONG_SHAPE")
+        assert (await anna.get("/me"))["name"] == "Anna"
+
+    async def test_waits_for_what_is_open_and_says_what_that_is(self, door: Door) -> None:
+        anna, boris = await door.person("Anna"), await door.person("Boris")
+        await anna.ask("PATCH", "/me", {"language": "en"})
+        debt = await owing(anna, boris)
+        shown = {"code": await code_of(door, anna)}
+
+        answer = await anna.ask("POST", ERASE, shown)
+        attempt = await anna.post("/commands/pay", {"intent_id": debt["id"], "rail": "manual"})
+        await boris.post(f"/attempts/{attempt['id']}/confirm")
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "STILL_IN_THE_WAY")
+        assert answer.json()["details"]["debts"] == 1
+        assert answer.json()["message"] == "This has to be settled first:\n• 1 open debt"
+        await done(anna, "POST", ERASE, shown)  # the code had not been used up
+
+
 class TestSessions:
     async def test_are_listed_and_ended(self, door: Door) -> None:
         anna, boris = await door.person("Anna"), await door.person("Boris")
@@ -245,5 +303,6 @@ class TestPersonalTokens:
             ("PUT", "/me/password", {"name": "anna", "password": "correct horse"}),
             ("PUT", TELEGRAM, telegram()),
             ("POST", UNLINK, {"password": "correct horse"}),
+            ("POST", ERASE, {"password": "correct horse"}),
         ):
             assert await refusal(script, method, path, body) == (403, "SIGN_IN_FIRST"), path

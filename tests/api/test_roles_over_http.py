@@ -47,6 +47,7 @@ TABLE: dict[str, tuple[str, Any]] = {
     "link_identity": ("UWWWWWWW", {}),
     "unlink_identity": ("UCCCCCCC", {"password": "correct horse"}),  # it is their last way in
     "export_me": (MINE, None),
+    "erase_me": ("UFFFFFFF", {}),  # nobody shows that it is they
     "read_requisites": (MINE, None),
     "replace_requisites": (MINE, {"phone": None, "card": None, "text": None}),
     "list_sessions": (MINE, None),
@@ -96,6 +97,7 @@ TABLE: dict[str, tuple[str, Any]] = {
     "dispute_attempt": ("UNNNNN-N", None),
     "withdraw_attempt": ("UNNNN-NN", None),
     "cancel_attempt": ("UNNNN-NN", None),
+    "list_refundable_payments": ("UNNF----", None),
     "refund": ("UNNNNN-C", {}),  # begun by the payee, the organiser's comes too late
     "list_refunds": (MINE, None),
     "answer_refund": ("UNNNNN-N", {"agrees": True}),
@@ -118,7 +120,7 @@ TABLE: dict[str, tuple[str, Any]] = {
 }
 QUERIES = {"list_payment_methods": "?currency=RUB", "read_balance": "?currency=RUB", "read_statement": "?currency=RUB"}
 # Of these the purchase in the address is the one that is locked, the task the one that is taken, and so on.
-LOCKED = {"unlock", "close_purchase", "list_intents_of_purchase"}
+LOCKED = {"unlock", "close_purchase", "list_intents_of_purchase", "list_refundable_payments"}
 TAKEN = {"give_task_back", "finish_task"}
 DONE = {"delete_task", "reopen_task", "read_receipt"}
 OF_PAYER = {"end_session", "revoke_token"}

@@ -28,6 +28,7 @@ OF_SESSIONS = (
     "unlink_identity",
     "list_sessions",
     "export_me",
+    "erase_me",
     "list_tokens",
     "create_token",
     "revoke_token",

@@ -312,6 +312,10 @@ MONEY_TABLE: dict[str, tuple[str, MoneyDo]] = {
         "NNNN--",
         lambda s, m, a: refundable_payment(s, actor=a, attempt_id=m.paid),
     ),
+    "see what may be given back": (
+        "NN----",
+        lambda s, m, a: refundable_payments(s, actor=a, purchase_id=m.purchase_id),
+    ),
     "agree to a refund": (
         "NNNN-N",
         lambda s, m, a: answer_refund_request(s, actor=a, refund_id=m.asked, agrees=True, now=NOW),
@@ -348,9 +352,10 @@ class TestMoney:
     ) -> None:
         scene = await _payments(session)
 
+        for role in ("participant", "payer", "payee", "organizer"):
+            listed = await refundable_payments(session, actor=scene.people[role], purchase_id=scene.purchase_id)
+            assert [each.attempt.id for each in listed] == ([scene.paid] if role in {"payee", "organizer"} else [])
         for role, actor in scene.people.items():
-            listed = await refundable_payments(session, actor=actor, purchase_id=scene.purchase_id)
-            assert [attempt.id for attempt, _ in listed] == ([scene.paid] if role in {"payee", "organizer"} else [])
             assert bool(await orders_of(session, actor=actor, limit=9)) == (role == "payer")
 
 

@@ -1,5 +1,6 @@
 """People at the page in a real browser: as a Mini App beside the chat, on their own, and by keyboard alone."""
 
+import json
 import os
 import re
 from collections.abc import AsyncIterator
@@ -10,15 +11,17 @@ import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, FrameLocator, Locator, Page, Route, ViewportSize, async_playwright, expect
+from sqlalchemy import select
 
 from admin.product import Running
 from admin.story import GROUP
 from bot.parsing.amounts import parse_amount
 from core.clock import utc_now
 from core.errors import Invalid
+from core.identity.models import User
 from sandbox.telegram.person import Person, World
 from tests.core.photos.test_as_jpeg import picture, written
-from tests.journeys.steps import open_debt
+from tests.journeys.steps import locked, open_debt, open_purchase
 
 SCREENSHOTS = Path(os.environ.get("SCREENSHOTS", Path(__file__).parents[1] / "screenshots"))
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -83,24 +86,35 @@ class Seat:
 
 async def _signed_in(browser: Browser, product: Running, person: Person) -> Page:
     """Return the page, narrow and in Russian, on which somebody has signed in by a code from the chat."""
-    await person.send(None, "/link")
-    told = await person.sees(None, containing="-")
-    code = re.search(r"[A-Z0-9]{4}(?:-[A-Z0-9]{4}){2}", told.text)
-    assert code is not None, told.text
     page = await browser.new_page(viewport=NARROW, locale="ru-RU")
     await page.goto(f"{product.api_url}/")
     await page.get_by_text("Код", exact=True).click()
-    await page.get_by_label("Код из чата").fill(code[0])
+    await page.get_by_label("Код из чата").fill(await _code_of(person))
     await page.get_by_role("button", name="Войти").click()
     await expect(page.get_by_role("heading", name="Покупки")).to_be_visible()
     return page
 
 
+async def _code_of(person: Person) -> str:
+    """Return what the bot shows somebody for /link."""
+    asked = await person.send(None, "/link")
+    told = await person.sees(None, containing="-", after=asked)
+    code = re.search(r"[A-Z0-9]{4}(?:-[A-Z0-9]{4}){2}", told.text)
+    assert code is not None, told.text
+    return code[0]
+
+
 async def _registered(browser: Browser, product: Running, name: str, **context: str) -> Page:
     """Return the page on which somebody new has registered by name and password."""
+    page = await _opened(browser, product, **context)
+    await _register(page, name)
+    return page
+
+
+async def _opened(browser: Browser, product: Running, **context: str) -> Page:
+    """Return the page as whoever opens it for the first time sees it."""
     page = await browser.new_page(viewport={"width": 1280, "height": 800}, **context)  # type: ignore[arg-type]
     await page.goto(f"{product.api_url}/")
-    await _register(page, name)
     return page
 
 
@@ -364,6 +378,143 @@ async def _tab_to(page: Page, name: str) -> None:
     pytest.fail(f"Tab does not lead to {name}")
 
 
+class TestTheOrganizer:
+    async def test_asks_on_the_page_for_money_to_go_back_and_the_payee_agrees_in_chat(
+        self, browser: Browser, product: Running, world: World
+    ) -> None:
+        anna, boris, vera = [world.person(name) for name in ("anna", "boris", "vera")]
+        for person in (anna, boris, vera):
+            await person.start()
+        card = await open_purchase(anna)
+        for person in (boris, vera):
+            await person.tap(card, "Участвую")
+        await anna.sees(GROUP, containing="3 участника")
+        await boris.send(GROUP, "/spent 900 такси")
+        await anna.sees(GROUP, containing="Поровну на всех (3)")
+        await anna.tap(card, "Посчитать доли")
+        await anna.tap(await anna.sees(GROUP, containing="перевод", button="Зафиксировать"), "Зафиксировать")
+        await vera.tap(await open_debt(vera, "Борис"), "Перевёл(а)")
+        await boris.tap(await boris.sees(None, containing="Пришло?"), "✅ Пришло")
+        await vera.sees(None, containing="подтверждает")
+
+        page = await _signed_in(browser, product, anna)
+        await page.get_by_role("link", name="Шашлыки").click()
+        await _go(page, "Расчёт")
+        payments = page.get_by_role("region", name="Платежи")
+        await expect(payments).to_contain_text("Вера → Борис: 300")
+        await _accessible(page, "payments-ru")
+        await payments.get_by_role("button", name="Попросить вернуть").click()
+        await page.get_by_label("Сколько").fill("301")
+        await page.get_by_role("dialog").get_by_role("button", name="Попросить").click()
+        await expect(page.get_by_role("alert")).to_contain_text("не больше 300")
+        await _accessible(page, "ask-back-ru")
+        await page.get_by_label("Сколько").fill("100")
+        await page.get_by_role("dialog").get_by_role("button", name="Попросить").click()
+        await expect(payments).to_contain_text("Борис решает, вернуть ли 100")
+        await _accessible(page, "asked-back-ru")
+
+        await boris.tap(await boris.sees(None, containing="просит вернуть", button="Вернуть 100"), "Вернуть 100")
+        await expect(payments).to_contain_text("возвращается: 100")  # nobody asked anew
+        await vera.tap(await vera.sees(None, containing="мимо SyncBuy", button="✅ Пришло"), "✅ Пришло")
+        await expect(payments).to_contain_text("возвращено: 100")
+        await expect(payments.get_by_role("button", name="Попросить вернуть")).to_be_visible()
+
+
+class TestBeingForgotten:
+    async def test_takes_a_code_from_the_chat_once_nothing_is_open(
+        self, browser: Browser, product: Running, world: World
+    ) -> None:
+        anna, boris = await locked(world)
+        page = await _signed_in(browser, product, boris)
+        await _go(page, "Настройки")
+        async with page.expect_download() as downloading:
+            await page.get_by_role("button", name="Скачать").click()
+        document = json.loads(Path(await (await downloading.value).path()).read_text())
+        assert (document["format"], document["person"][0]["name"]) == ("syncbuy-person/1", "Борис")
+
+        await page.get_by_role("button", name="Удалить меня").click()
+        await _accessible(page, "erase-ru")
+        await page.get_by_label("Код из чата").fill(await _code_of(boris))
+        await page.get_by_role("button", name="Удалить навсегда").click()
+        await expect(page.get_by_role("alert")).to_contain_text("1 открытый долг")
+        await _accessible(page, "erase-open-ru")
+        await boris.tap(await open_debt(boris, "Анна"), "Перевёл(а)")
+        await anna.tap(await anna.sees(None, button="Пришло"), "Пришло")
+        await boris.sees(None, containing="подтверждает")
+        await page.get_by_role("button", name="Удалить навсегда").click()  # by the same code, which still counts
+
+        await expect(page.locator("main")).to_contain_text("вас больше не знает")
+        await _accessible(page, "erased-ru")
+        await anna.sees(GROUP, containing="Удалённый участник")
+        assert await page.evaluate("localStorage.length") == 0
+        await page.reload()
+        await expect(page.get_by_role("button", name="Войти")).to_be_visible()
+        assert await _named(product, "Борис") == []
+
+    async def test_in_a_mini_app_makes_nobody_new_of_them(
+        self, browser: Browser, product: Running, world: World
+    ) -> None:
+        page = await browser.new_page(viewport={"width": 1440, "height": 900}, locale="ru-RU")
+        await page.goto(f"{product.page_url}/")
+        anna, boris = Seat(page, "anna"), Seat(page, "boris")
+        for seat in (anna, boris):
+            await seat.start()
+        await anna.write("/new Шашлыки")
+        await boris.write("/purchases")
+        await boris.sees("Покупки")
+        await boris.column.get_by_role("link", name="Открыть").last.click()
+        await boris.app.get_by_role("button", name="Участвую").click()
+        await anna.sees("2 участника")
+
+        await boris.app.get_by_role("link", name="Настройки").click()
+        await boris.app.get_by_role("button", name="Удалить меня").click()
+        await boris.app.get_by_label("Код из чата").fill(await _code_of(world.person("boris")))
+        await boris.app.get_by_role("button", name="Удалить навсегда").click()
+
+        await expect(boris.app.locator("main")).to_contain_text("вас больше не знает")
+        await _shoot(page, "mini-app-erased")
+        await anna.sees("1 участник")
+        [frame] = [each for each in page.frames if each.url.startswith(str(product.api_url))]
+        await frame.evaluate("location.reload()")
+        await expect(boris.app.locator("main")).to_contain_text("из чата ещё раз")
+        assert await _named(product, "Борис") == []
+
+    async def test_is_said_though_the_answer_was_lost(self, browser: Browser, product: Running) -> None:
+        async def lose_answer(route: Route) -> None:
+            await route.fetch()
+            await route.abort()
+
+        hears, asks = [await _registered(browser, product, name, locale="en-US") for name in ("hears", "asks-again")]
+        await asks.route_web_socket("**/v1/live", lambda _: None)  # so that nothing tells that the session is over
+        await asks.reload()
+        for page in (hears, asks):
+            await _go(page, "Settings")
+            await page.get_by_role("button", name="Delete me").click()
+            await page.get_by_label("Present password").fill("wrong horse")
+            await page.get_by_role("button", name="Delete for good").click()
+            await expect(page.get_by_role("alert")).to_contain_text("does not fit")
+            await page.route("**/me/erase", lose_answer)
+            await page.get_by_label("Present password").fill("correct horse")
+            await page.get_by_role("button", name="Delete for good").click()
+        await expect(asks.get_by_role("alert")).to_contain_text("we do not know whether it was done")
+        await asks.unroute("**/me/erase")
+        await asks.get_by_role("button", name="Delete for good").click()
+
+        for page in (hears, asks):
+            await expect(page.locator("main")).to_contain_text("does not know you any more")
+        await _register(asks, "hears")
+        await _go(asks, "Settings")
+        await asks.get_by_role("button", name="Sign out").last.click()
+        await expect(asks.get_by_role("button", name="Sign in")).to_be_visible()
+        await expect(asks.locator("main")).not_to_contain_text("does not know you any more")
+
+
+async def _named(product: Running, name: str) -> list[str]:
+    """Return the people who are called so."""
+    async with product.db.transaction() as session:
+        return list(await session.scalars(select(User.name).where(User.name.startswith(name))))
+
+
 class TestABadConnection:
     async def test_loses_nothing_and_doubles_nothing(self, browser: Browser, product: Running) -> None:
         page = await _registered(browser, product, "traveller", locale="en-US")
@@ -416,6 +567,7 @@ class TestABadConnection:
         await page.route("**/v1/**", lambda route: route.fulfill(status=503))
         await page.reload()
         await expect(page.get_by_role("button", name="Try again")).to_be_visible()
+        await _accessible(page, "not-reached")
         await page.unroute("**/v1/**")
         await page.get_by_role("button", name="Try again").click()
         await expect(_task(page, "Taxi")).to_have_count(1)
@@ -529,7 +681,16 @@ class TestEverybody:
     async def test_can_read_every_view(self, browser: Browser, product: Running, scheme: str) -> None:
         about = {"locale": "en-US", "color_scheme": scheme, "timezone_id": "Asia/Tokyo"}
         next_year = utc_now().year + 1
-        page = await _registered(browser, product, f"reader-{scheme}", **about)
+        page = await _opened(browser, product, **about)
+        for way in ("Password", "Code", "I am new"):
+            await page.get_by_role("group", name="How do you sign in?").get_by_text(way).click()
+            await _accessible(page, f"{scheme}-sign-in-{way.split()[-1].lower()}")
+        await page.get_by_role("group", name="How do you sign in?").get_by_text("Code").click()
+        await page.get_by_label("Code from the chat").fill("AAAA-AAAA-AAAA")
+        await page.get_by_role("button", name="Sign in").click()
+        await expect(page.get_by_role("alert")).to_be_visible()
+        await _accessible(page, f"{scheme}-sign-in-refused")
+        await _register(page, f"reader-{scheme}")
         await _accessible(page, f"{scheme}-purchases")
         await page.get_by_role("button", name="New purchase").click()
         await _accessible(page, f"{scheme}-new-purchase")

@@ -14,7 +14,12 @@ export function useMethods(currency) {
   return (data?.items ?? []).filter(({ provider }) => provider !== IN_CHAT || hasChat);
 }
 
-/** This function will say how money goes by a method or went by an attempt. */
+/** This function will say how the person's money goes by a method. */
 export function railOf({ rail, provider }) {
   return say(provider === IN_CHAT ? "rail-in-chat" : `rail-${rail}`);
+}
+
+/** This function will say how somebody's money went by an attempt. */
+export function wentBy({ rail, provider }) {
+  return say(provider === IN_CHAT ? "went-in-chat" : `went-${rail}`);
 }

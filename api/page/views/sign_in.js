@@ -12,6 +12,9 @@ import { LANGUAGES, language, say, speak, timeZone } from "../words.js";
 /** Why nobody could be signed in at the start; null: no reason. */
 export const signInProblem = signal(null);
 
+/** Whether, where nobody is signed in any more, that is because they have had themselves forgotten. */
+export const wasErased = signal(false);
+
 const WAYS = {
   password: { act: "sign-in", send: (values) => ask("/auth/token", { grant_type: "password", ...values }) },
   code: { act: "sign-in", send: (values) => ask("/auth/token", { grant_type: "one_time_code", ...values }) },
@@ -42,6 +45,7 @@ export function SignIn({ again }) {
     delete values.way;
     run(async () => {
       take(await WAYS[way].send(values));
+      wasErased.value = false;
       if (way === "register") settleIn().catch(() => {});
     });
   };
@@ -49,9 +53,10 @@ export function SignIn({ again }) {
   if (problem instanceof Unreachable) return html`<section class="door"><${Head} /><p role="alert">${say("not-reached")}</p>
     <${ActButton} look="main" act=${again}>${say("try-again")}<//></section>`;
   if (isMiniApp) return html`<section class="door"><${Head} /><${Refusal} words=${problem && wordsOf(problem)} />
-    <p>${say("open-again")}</p></section>`;
+    <p>${say(wasErased.value ? "erased" : "open-again")}</p></section>`;
   return html`<section class="door">
     <${Head} />
+    ${wasErased.value && html`<p class="card">${say("erased")}</p>`}
     <form class="card" onSubmit=${submit}>
       <${Choice} label=${say("way-in")} name="way" value=${way} onChange=${setWay}
         options=${Object.keys(WAYS).map((name) => [name, say(`way-${name}`)])} />

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from core.db import Database
 from core.errors import TooOften
 from core.identity.confirm_password import WrongCurrentPassword
+from core.identity.confirm_person import CodeNeeded
 from core.identity.find_person import find_person
 from core.identity.link_telegram import (
     IdentityNotFound,
@@ -24,7 +25,7 @@ from core.identity.people import PersonNotFound, find_people, hold_person, ways_
 from core.identity.personal_tokens import create_token
 from core.identity.register_with_password import NameTaken
 from core.identity.sessions import start_session
-from core.identity.set_password import CodeNeeded, NameNeeded, set_password
+from core.identity.set_password import NameNeeded, set_password
 from core.identity.sign_in_with_code import CodeRefused, issue_sign_in_code, sign_in_with_code, use_code
 from core.identity.sign_in_with_password import WrongNameOrPassword, sign_in_with_password
 from core.identity.telegram_proof import Proof, ProofRefused

@@ -1,10 +1,11 @@
 /** The papers of a purchase: its reports as files, and its history. */
 
 import { html, useEffect, useState } from "../../html.js";
-import { file, post } from "../../api.js";
+import { post } from "../../api.js";
 import { put, refresh, useRead } from "../../kept.js";
 import { announce } from "../../notices.js";
 import { ActButton } from "../../parts/acting.js";
+import { download } from "../../parts/download.js";
 import { Icon } from "../../parts/icons.js";
 import { Paged } from "../../parts/paged.js";
 import { Empty } from "../../parts/reading.js";
@@ -35,18 +36,11 @@ function Report({ purchase, format }) {
     <span class="grow"><b>${say(`format-${format}`)}</b>
       <small role="status">${status && say(`report-${status}`, { format: format.toUpperCase() })}</small></span>
     ${status === "ready" ? html`<${ActButton} look="main" label=${say("download-this", { format: format.toUpperCase() })}
-      act=${() => download(data.file_url, purchase.title, format)}>${say("download")}<//>`
+      act=${() => download(data.file_url, `${purchase.title}.${format}`)}>${say("download")}<//>`
       : status === "queued" || status === "running" ? html`<progress aria-label=${say("report-running")}
         value=${data?.progress > 0 ? data.progress : undefined} max=${data?.progress > 0 ? 100 : undefined} />`
       : html`<${ActButton} label=${say("make-this", { format: format.toUpperCase() })} act=${make}>${say("make-report")}<//>`}
   </li>`;
-}
-
-async function download(path, title, format) {
-  const url = URL.createObjectURL(await file(path));
-  const link = Object.assign(document.createElement("a"), { href: url, download: `${title}.${format}` });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
 function History({ purchase }) {

@@ -13,6 +13,7 @@ import { sure } from "../../parts/sure.js";
 import { person } from "../../session.js";
 import { money, say } from "../../words.js";
 import { DebtLine } from "../debts/debt_line.js";
+import { Payments } from "./payments.js";
 import { changed } from "./purchase.js";
 
 /** This view will show who owes whom in a purchase. */
@@ -75,5 +76,6 @@ function Fixed({ purchase }) {
     <div class="row">
       ${may.close && html`<${ActButton} look="main" act=${doing("close", "main")}>${say("close-purchase")}<//>`}
       ${may.unlock && html`<${ActButton} act=${doing("unlock", "danger")}>${say("unlock")}<//>`}</div>
-  </section>`;
+  </section>
+  ${purchase.participants.some(({ user_id: id }) => id === person.value.id) && html`<${Payments} purchase=${purchase} />`}`;
 }

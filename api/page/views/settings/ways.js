@@ -8,6 +8,7 @@ import { FormDialog } from "../../parts/dialog.js";
 import { Field } from "../../parts/fields.js";
 import { isMiniApp, launch } from "../../telegram.js";
 import { say } from "../../words.js";
+import { Code, CurrentPassword } from "./confirming.js";
 
 /** This view will list the ways in, and add, change and remove them. */
 export function Ways({ me }) {
@@ -44,10 +45,6 @@ function Identity({ me, identity: { provider, username } }) {
       <p class="soft">${say("unlink-hint")}</p><${CurrentPassword} required autofocus /><//>`}</li>`;
 }
 
-function CurrentPassword(how) {
-  return html`<${Field} label=${say("current-password")} name="current" type="password" autocomplete="current-password" ...${how} />`;
-}
-
 function Password({ me, close }) {
   const hasTelegram = me.identities.length > 0;
   const save = async (values) => {
@@ -63,6 +60,5 @@ function Password({ me, close }) {
         autocomplete="username" autocapitalize="none" autofocus />`}
     <${Field} label=${say("new-password")} name="password" type="password" required minlength="8" maxlength="200"
       hint=${say("password-hint")} autocomplete="new-password" />
-    ${hasTelegram && html`<${Field} label=${say("code")} name="code" hint=${say(me.has_password ? "code-if-forgotten" : "code-hint")}
-      required=${!me.has_password} autocomplete="one-time-code" autocapitalize="characters" />`}<//>`;
+    <${Code} me=${me} /><//>`;
 }

@@ -53,6 +53,8 @@ TABLE: dict[str, tuple[str, Any]] = {
     "list_tokens": (MINE, None),
     "create_token": (MINE, {"name": "script"}),
     "revoke_token": ("UNNNN-NN", None),
+    "list_chats": (MINE, None),
+    "change_chat": ("UNN-NNN-", {"language": "en"}),
     "list_purchases": (MINE, None),
     "open_purchase": (MINE, {"title": "Чай"}),
     "read_purchase": ("UNN-----", None),
@@ -217,6 +219,7 @@ async def _anew(door: Door, people: People, name: str) -> dict[str, Any]:
     """Return the ids of what an operation is about, made for it alone."""
     path, _, operation = OPERATIONS[name]
     ids: dict[str, Any] = {"user_id": people.guest.id, "outsider": people.outsider.id}
+    ids["chat_id"] = people.by_role["organizer"].actor.chat_id
     async with door.db.transaction() as session:
         if name in LOCKED or name == "read_order" or operation["tags"][0] in {"debts", "payments"}:
             ids |= await _locked(session, people)

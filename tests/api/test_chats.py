@@ -1,4 +1,4 @@
-"""What a person does in their chats without being there."""
+"""What a person does in their chats without being there: choosing, opening, finding and joining."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 from core.identity.leave_chat import leave_chat
 from core.notifications.card import render_card
 from tests.api.door import Door, Person
-from tests.builders import GROUP, purchase
+from tests.builders import GROUP, OTHER_GROUP, purchase
 
 
 async def chat_of(person: Person) -> dict[str, Any]:
@@ -73,3 +73,59 @@ class TestTheChats:
 
         assert (refused.status_code, refused.json()["code"]) == (422, code)
         assert await chat_of(anna) == before
+
+
+class TestAPurchaseOfAChat:
+    async def test_is_opened_from_elsewhere_as_it_is_in_the_chat(self, door: Door) -> None:
+        anna, member = await door.person("Anna"), await door.person("Boris")
+        chat = await chat_of(anna)
+        await anna.ask("PATCH", f"/chats/{chat['id']}", {"currency": "GEL"})
+
+        made = await anna.post("/purchases", {"title": "Barbecue", "chat_id": chat["id"]})
+        other = await anna.post("/purchases", {"title": "Tent", "chat_id": chat["id"], "currency": "EUR"})
+        own = await anna.post("/purchases", {"title": "Own"})
+
+        assert (made["chat_id"], made["chat_title"], made["currency"]) == (chat["id"], GROUP.title, "GEL")
+        assert (other["currency"], own["currency"], own["chat_id"]) == ("EUR", "RUB", None)
+        seen = (await member.get("/purchases?joined=false"))["items"]
+        assert [each["title"] for each in seen] == ["Tent", "Barbecue"]
+
+    async def test_is_opened_once_however_often_it_is_sent(self, door: Door) -> None:
+        anna, member = await door.person("Anna"), await door.person("Boris")
+        wanted = {"title": "Barbecue", "chat_id": (await chat_of(anna))["id"]}
+
+        first, second = [await anna.ask("POST", "/purchases", wanted, key="k" * 20) for _ in range(2)]
+
+        assert first.json() == second.json()
+        assert (await member.get("/purchases?joined=false"))["total"] == 1
+
+    async def test_is_opened_by_nobody_who_is_not_in_it(self, door: Door) -> None:
+        anna = await door.person("Anna")
+        wanted = {"title": "Barbecue", "chat_id": (await chat_of(anna))["id"]}
+        gone = await gone_from(door, await door.person("Gone"))
+
+        for other in (gone, await door.person(chat=OTHER_GROUP), await door.person(chat=None)):
+            refused = await other.ask("POST", "/purchases", wanted)
+            assert (refused.status_code, refused.json()["code"]) == (404, "CHAT_NOT_FOUND")
+        assert (await anna.get("/purchases?joined=false"))["items"] == []
+
+    async def test_is_found_and_joined_by_whoever_is_in_the_chat(self, door: Door) -> None:
+        anna, boris = await door.person("Anna"), await door.person("Boris")
+        far, gone = await door.person(chat=None), await gone_from(door, await door.person("Gone"))
+        chat = await chat_of(anna)
+        made = await anna.post("/purchases", {"title": "Barbecue", "chat_id": chat["id"]})
+        await anna.post("/purchases", {"title": "Own"})
+        await anna.post(f"/purchases/{made['id']}/spendings", {"title": "Taxi", "cost_cents": 300_00})
+
+        found = await boris.get("/purchases?joined=false&status=open")
+        others = [(await each.get("/purchases?joined=false"))["items"] for each in (anna, far, gone)]
+        seen = await boris.get(f"/purchases/{made['id']}")
+        await boris.post(f"/purchases/{made['id']}/join")
+        [joined] = (await boris.get("/purchases"))["items"]
+
+        assert others == [[], [], []]
+        [told] = found["items"]
+        both = (told.keys() & seen.keys()) - {"participants"}
+        assert {name: told[name] for name in both} == {name: seen[name] for name in both}
+        assert (told["may_join"], told["total_cents"], told["my_net_cents"]) == (True, 300_00, 0)
+        assert ((await boris.get("/purchases?joined=false"))["total"], joined["may_join"]) == (0, False)

@@ -56,7 +56,7 @@ TABLE: dict[str, tuple[str, Any]] = {
     "list_chats": (MINE, None),
     "change_chat": ("UNN-NNN-", {"language": "en"}),
     "list_purchases": (MINE, None),
-    "open_purchase": (MINE, {"title": "Чай"}),
+    "open_purchase": ("UNN-NNN-", {"title": "Чай", "chat_id": "{chat_id}"}),
     "read_purchase": ("UNN-----", None),
     "join_purchase": ("UNN-----", None),
     "list_participants": ("UNN-----", None),

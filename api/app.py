@@ -15,6 +15,7 @@ from api.openapi import document_of
 from api.routes import (
     accounts,
     auth,
+    chats,
     config,
     debts,
     distribution,
@@ -35,7 +36,7 @@ from core.telemetry.tracing import of_web
 
 ROUTERS = (
     *(config.router, auth.router, auth.of_signed_in, me.router, me.of_password, sessions.router),
-    *(purchases.router, invites.router, tasks.router, distribution.router, photos.router),
+    *(chats.router, purchases.router, invites.router, tasks.router, distribution.router, photos.router),
     *(debts.router, payments.router, reports.router, accounts.router, orders.router, live.router, health.router),
 )
 # What a page of others may send and read.

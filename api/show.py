@@ -60,6 +60,7 @@ async def show_purchase(call: Call, actor: Actor, purchase_id: PurchaseId) -> Pu
         status=purchase.status,
         currency=purchase.currency,
         owner_id=purchase.owner_id,
+        chat_id=purchase.chat_id,
         chat_title=found.chat_title,
         strategy=purchase.strategy,
         due_at=purchase.due_at,

@@ -55,7 +55,7 @@ async def _prepare(url: str) -> Prepared:
         actor = await meet(session, person=person, chat=None, default_currency="RUB", default_time_zone="UTC", now=now)
         await session.flush()
         _, token = await create_token(session, actor=actor, name="bench", expires_at=None, now=now)
-        purchase = await open_purchase(session, actor=actor, title="Barbecue", currency="RUB", now=now)
+        purchase = await open_purchase(session, actor=actor, title="Barbecue", default_currency="RUB", now=now)
         for number in range(TASKS):
             await record_spending(
                 session, actor=actor, purchase_id=purchase.id, title=f"Task {number}", cost_minor=100, now=now

@@ -198,6 +198,6 @@ async def _meet(session: AsyncSession, person_id: int, chat_id: int) -> Actor:
 
 async def _open(session: AsyncSession, actor: Actor, title: str) -> PurchaseId:
     opened = await open_purchase(
-        session, actor=actor, title=title, currency="RUB", chat_id=actor.chat_id, now=utc_now()
+        session, actor=actor, title=title, default_currency="RUB", chat_id=actor.chat_id, now=utc_now()
     )
     return opened.id

@@ -125,7 +125,7 @@ async def _alone(url: URL, statement: str) -> None:
 async def _open(session: AsyncSession, people: list[Actor]) -> PurchaseId:
     owner, *others = people
     now = utc_now()
-    opened = await open_purchase(session, actor=owner, title="Barbecue", currency="RUB", now=now)
+    opened = await open_purchase(session, actor=owner, title="Barbecue", default_currency="RUB", now=now)
     for other in others:
         await enter(session, opened, other, now=now)
     for payer in people[:SPENDINGS]:

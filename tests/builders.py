@@ -49,7 +49,13 @@ async def purchase(
 ) -> Purchase:
     """Return an active purchase of the organiser's chat in which the others take part."""
     opened = await open_purchase(
-        session, actor=organizer, title=title, currency=currency, chat_id=organizer.chat_id, now=NOW
+        session,
+        actor=organizer,
+        title=title,
+        default_currency="RUB",
+        currency=currency,
+        chat_id=organizer.chat_id,
+        now=NOW,
     )
     for other in others:
         await enter(session, opened, other, now=NOW)

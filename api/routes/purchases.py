@@ -13,7 +13,8 @@ from api.shapes.page import LIMIT, Cursor, Limit, Log, Offset, Page, log_of
 from api.shapes.purchases import HistoryEntry, NewPurchase, Participants, PurchaseShape, PurchaseSummary
 from api.show import Onlooker, participants_of, show_purchase
 from api.transaction import new_router
-from core.ids import PurchaseId, UserId
+from core.identity.chats import ChatNotFound
+from core.ids import ChatId, PurchaseId, UserId
 from core.money import UnknownCurrency
 from core.purchases.join_purchase import join_purchase as join
 from core.purchases.leave_purchase import HasDoneTasks, OrganizerStays, leave_purchase
@@ -30,37 +31,44 @@ from core.purchases.rules import (
     NotTheOrganizer,
     PurchaseNotFound,
     WrongTitle,
+    may_join,
 )
 from core.purchases.written_history import people_in_history, written_history
 
 router = new_router("purchases")
 Which = Annotated[Literal["open", "closed"] | None, Query(description="All of them if it is missing.")]
+Joined = Annotated[bool, Query(description="false: those of my chats that I have not joined.")]
 
 
 @router.get("/purchases", summary="My purchases")
 async def list_purchases(
-    call: Asked, status: Which = None, limit: Limit = LIMIT, offset: Offset = 0
+    call: Asked, status: Which = None, joined: Joined = True, limit: Limit = LIMIT, offset: Offset = 0
 ) -> Page[PurchaseSummary]:
-    """Return the purchases that I take part in, the newest first."""
+    """Return the purchases that I take part in, or those of my chats that I do not, the newest first."""
     is_closed = None if status is None else status == "closed"
-    found, total = await summaries(call.session, actor=call.actor, is_closed=is_closed, limit=limit, offset=offset)
-    return Page(items=[_summary(each) for each in found], limit=limit, offset=offset, total=total)
+    found, total = await summaries(
+        call.session, actor=call.actor, joined=joined, is_closed=is_closed, limit=limit, offset=offset
+    )
+    items = [_summary(each, joined=joined) for each in found]
+    return Page(items=items, limit=limit, offset=offset, total=total)
 
 
 @router.post(
     "/purchases",
     summary="Open a purchase",
     status_code=201,
-    responses=refusals(WrongTitle, UnknownCurrency, DueInThePast, DueTooFar),
+    responses=refusals(ChatNotFound, WrongTitle, UnknownCurrency, DueInThePast, DueTooFar),
     **creates("/v1/purchases/{id}"),
 )
 async def open_purchase(call: Asked, wanted: NewPurchase) -> PurchaseShape:
-    """Open a purchase of which I am the organiser and the first participant."""
+    """Open a purchase of which I am the organiser and the first participant, and post its card where it has a chat."""
     purchase = await open_new(
         call.session,
         actor=call.actor,
         title=wanted.title,
-        currency=wanted.currency or call.ground.product.default_currency,
+        currency=wanted.currency,
+        default_currency=call.ground.product.default_currency,
+        chat_id=None if wanted.chat_id is None else ChatId(wanted.chat_id),
         due_at=wanted.due_at,
         now=call.now,
     )
@@ -123,7 +131,7 @@ async def read_history(
     return log_of([(row.id, _entry(row, people, purchase.currency, actor.language)) for row in rows], limit)
 
 
-def _summary(found: Summary) -> PurchaseSummary:
+def _summary(found: Summary, *, joined: bool) -> PurchaseSummary:
     purchase = found.purchase
     return PurchaseSummary(
         id=purchase.id,
@@ -131,6 +139,7 @@ def _summary(found: Summary) -> PurchaseSummary:
         status=purchase.status,
         currency=purchase.currency,
         owner_id=purchase.owner_id,
+        chat_id=purchase.chat_id,
         chat_title=found.chat_title,
         due_at=purchase.due_at,
         created_at=purchase.created_at,
@@ -139,6 +148,7 @@ def _summary(found: Summary) -> PurchaseSummary:
         participants=found.participants,
         total_cents=found.total_minor,
         my_net_cents=found.net_minor,
+        may_join=may_join(purchase, takes_part=joined),
     )
 
 

@@ -18,7 +18,10 @@ class NewPurchase(Shape):
     """What a group is going to buy."""
 
     title: Title = Field(examples=["Barbecue"])
-    currency: Currency | None = Field(default=None, description="That of this installation if it is missing.")
+    chat_id: UUID | None = Field(default=None, description="One of my chats, where its card is to appear.")
+    currency: Currency | None = Field(
+        default=None, description="If it is missing that of the chat, or without a chat that of this installation."
+    )
     due_at: Moment | None = None
 
 
@@ -30,7 +33,8 @@ class PurchaseSummary(Shape):
     status: Status
     currency: Currency
     owner_id: UUID = Field(description="The organiser.", examples=[ANNA])
-    chat_title: str | None = Field(description="Of the group that it was opened in.", examples=["Friends"])
+    chat_id: UUID | None = Field(description="The group that it was opened in.")
+    chat_title: str | None = Field(examples=["Friends"])
     due_at: Moment | None
     created_at: Moment
     locked_at: Moment | None
@@ -38,6 +42,7 @@ class PurchaseSummary(Shape):
     participants: int = Field(description="How many take part.", examples=[3])
     total_cents: Cents
     my_net_cents: int = Field(description="What I paid less what I bear.", examples=[-41_667])
+    may_join: bool = Field(description="Whether it makes sense to offer me to join.", examples=[False])
 
 
 class ParticipantShape(Shape):
@@ -78,7 +83,8 @@ class PurchaseShape(Shape):
     status: Status
     currency: Currency
     owner_id: UUID = Field(description="The organiser.", examples=[ANNA])
-    chat_title: str | None = Field(description="Of the group that it was opened in.", examples=["Friends"])
+    chat_id: UUID | None = Field(description="The group that it was opened in.")
+    chat_title: str | None = Field(examples=["Friends"])
     strategy: Strategy | None = Field(description="How shares became debts, once it is locked.", examples=["minimal"])
     due_at: Moment | None
     version: int = Field(description="Grows with every change.", examples=[7])

@@ -8,7 +8,6 @@ from aiogram.types import Message as TelegramMessage
 from bot.parsing import split_title_and_due
 from bot.states import Answer, Asking
 from bot.turn import Turn
-from core.identity.models import Chat
 from core.notifications.card import render_card
 from core.purchases.open_purchase import open_purchase
 
@@ -34,12 +33,11 @@ async def hear_title(message: TelegramMessage, state: FSMContext, turn: Turn) ->
 
 async def _open(turn: Turn, message: TelegramMessage, words: str) -> None:
     title, due_at = split_title_and_due(words, now=turn.now, time_zone=turn.actor.time_zone)
-    chat = None if turn.actor.chat_id is None else await turn.session.get(Chat, turn.actor.chat_id)
     purchase = await open_purchase(
         turn.session,
         actor=turn.actor,
         title=title,
-        currency=chat.currency if chat else turn.settings.default_currency,
+        default_currency=turn.settings.default_currency,
         chat_id=turn.actor.chat_id,
         thread_id=message.message_thread_id if message.is_topic_message else None,
         due_at=due_at,

@@ -11,7 +11,7 @@ from bot.states import Answer, Asking
 from bot.turn import Turn
 from bot.views.settings import own_view
 from core.identity.models import Chat, User
-from core.identity.preferences import choose_chat_currency, choose_chat_language, choose_language
+from core.identity.preferences import change_chat, choose_language
 from core.identity.requisites import KINDS, remove_requisite, requisites_of, set_requisite
 from core.notifications.message import Callback, Message, tap
 from core.texts import LANGUAGES, say_plain
@@ -50,7 +50,7 @@ async def chat_speaks(query: CallbackQuery, tapped: Callback, turn: Turn) -> Non
     """Speak this language in the group."""
     if turn.actor.chat_id is not None:
         language = CHAT_SPEAKS[tapped.action]
-        await choose_chat_language(turn.session, actor=turn.actor, chat_id=turn.actor.chat_id, language=language)
+        await change_chat(turn.session, actor=turn.actor, chat_id=turn.actor.chat_id, language=language)
         turn.replies.show(await _chat_view(turn))
 
 
@@ -59,7 +59,7 @@ async def chat_pays(query: CallbackQuery, tapped: Callback, turn: Turn) -> None:
     """Let new purchases of the group be in this currency."""
     if turn.actor.chat_id is not None:
         currency = CHAT_PAYS[tapped.action]
-        await choose_chat_currency(turn.session, actor=turn.actor, chat_id=turn.actor.chat_id, currency=currency)
+        await change_chat(turn.session, actor=turn.actor, chat_id=turn.actor.chat_id, currency=currency)
         turn.replies.show(await _chat_view(turn))
 
 

@@ -5,10 +5,11 @@ from zoneinfo import available_timezones
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.errors import Invalid, NotFound
+from core.errors import Invalid
 from core.identity.actor import Actor
+from core.identity.chats import own_chat
 from core.identity.events import PreferencesChosen
-from core.identity.models import Chat, ChatMember, User
+from core.identity.models import Chat, User
 from core.ids import ChatId
 from core.money import exponent
 from core.outbox.emit import emit
@@ -32,10 +33,6 @@ class QuietTooLong(Invalid):
 
 class WrongReminderDays(Invalid):
     """Reminders come up to a month before, and at least once a month after."""
-
-
-class ChatNotFound(NotFound):
-    """There is no such chat, or the person is not in it."""
 
 
 async def choose_language(session: AsyncSession, *, actor: Actor, language: str) -> None:
@@ -135,25 +132,25 @@ async def change_settings(
         )
 
 
-async def choose_chat_language(session: AsyncSession, *, actor: Actor, chat_id: ChatId, language: str) -> None:
-    """Speak `language` in the cards and messages of a chat the actor is in.
+async def change_chat(
+    session: AsyncSession, *, actor: Actor, chat_id: ChatId, language: str | None = None, currency: str | None = None
+) -> Chat:
+    """Change which language a chat of the actor speaks, and in which currency its new purchases are.
+
+    None leaves a choice as it is.
 
     :raises ChatNotFound: if the actor is not in it.
-    """
-    _check_language(language)
-    chat = await _own_chat(session, actor, chat_id)
-    chat.language = language
-
-
-async def choose_chat_currency(session: AsyncSession, *, actor: Actor, chat_id: ChatId, currency: str) -> None:
-    """Let new purchases of a chat be in `currency`; those that exist keep theirs.
-
-    :raises ChatNotFound: if the actor is not in the chat.
+    :raises UnknownLanguage: if it is not one of ours.
     :raises UnknownCurrency: if ISO 4217 has none of this code.
     """
-    exponent(currency)
-    chat = await _own_chat(session, actor, chat_id)
-    chat.currency = currency
+    chat = await own_chat(session, actor=actor, chat_id=chat_id)
+    if language is not None:
+        _check_language(language)
+        chat.language = language
+    if currency is not None:
+        exponent(currency)
+        chat.currency = currency
+    return chat
 
 
 def _check_language(language: str) -> None:
@@ -163,10 +160,3 @@ def _check_language(language: str) -> None:
 
 async def _held(session: AsyncSession, actor: Actor) -> User:
     return await session.get_one(User, actor.user_id, with_for_update={"key_share": True}, populate_existing=True)
-
-
-async def _own_chat(session: AsyncSession, actor: Actor, chat_id: ChatId) -> Chat:
-    membership = await session.get(ChatMember, (chat_id, actor.user_id))
-    if membership is None or not membership.is_member:
-        raise ChatNotFound
-    return await session.get_one(Chat, chat_id)

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Select, cast, fu
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.identity.actor import Actor
+from core.identity.chats import ids_of_chats
 from core.identity.models import Chat, User
 from core.ids import PurchaseId, TaskId, UserId
 from core.purchases.models import Participant, Purchase, PurchaseStatus, Task, TaskPayer, TaskShare, TaskStatus
@@ -75,27 +76,30 @@ async def overview(session: AsyncSession, *, actor: Actor, purchase_id: Purchase
 
 
 async def summaries(
-    session: AsyncSession, *, actor: Actor, is_closed: bool | None, limit: int, offset: int
+    session: AsyncSession, *, actor: Actor, joined: bool, is_closed: bool | None, limit: int, offset: int
 ) -> tuple[list[Summary], int]:
     """Return a page of the purchases that the actor takes part in, the newest first, and how many there are.
 
-    With `is_closed` only those that are closed, or that are not.
+    Not `joined` are those of the chats they are in that they do not take part in. With `is_closed` only those that are
+    closed, or that are not.
     """
-    wanted = (Participant.user_id == actor.user_id) & Participant.left_at.is_(None)
+    own = (Participant.user_id == actor.user_id) & Participant.left_at.is_(None)
+    is_own = Purchase.id.in_(select(Participant.purchase_id).where(own))
+    wanted = is_own if joined else Purchase.chat_id.in_(ids_of_chats(actor.user_id)) & ~is_own
     if is_closed is not None:
         closed = Purchase.status == PurchaseStatus.CLOSED
         wanted &= closed if is_closed else ~closed
-    own = select(Purchase).join(Participant, Participant.purchase_id == Purchase.id).where(wanted)
+    found = select(Purchase).where(wanted)
     paid = _sum_of(select(func.sum(TaskPayer.paid_minor)).join(Task).where(TaskPayer.user_id == actor.user_id))
     borne = _sum_of(select(func.sum(TaskShare.share_minor)).join(Task).where(TaskShare.user_id == actor.user_id))
     cost = _sum_of(select(func.sum(Task.cost_minor)))
     page = (
-        own.outerjoin(Chat, Chat.id == Purchase.chat_id)
+        found.outerjoin(Chat, Chat.id == Purchase.chat_id)
         .add_columns(Chat.title, _people(), cost, paid - borne)
         .order_by(Purchase.id.desc())
     )
     rows = await session.execute(page.limit(limit).offset(offset))
-    total = await session.scalar(select(func.count()).select_from(own.subquery())) or 0
+    total = await session.scalar(select(func.count()).select_from(found.subquery())) or 0
     return [Summary(*row) for row in rows], total
 
 

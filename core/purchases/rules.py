@@ -122,7 +122,7 @@ def offers(purchase: Purchase, user_id: UserId, *, takes_part: bool, is_settled:
     is_active, is_locked = purchase.status == PurchaseStatus.ACTIVE, purchase.status == PurchaseStatus.LOCKED
     is_organizer = purchase.owner_id == user_id
     return Offers(
-        join=is_active and not takes_part,
+        join=may_join(purchase, takes_part=takes_part),
         leave=is_active and takes_part and not is_organizer,
         change=is_active and takes_part,
         lock=is_active and is_organizer,
@@ -136,6 +136,11 @@ def check_task_status(task: Task, *allowed: TaskStatus) -> None:
     """:raises WrongTaskStatus: if the task is in none of the `allowed` states."""
     if task.status not in allowed:
         raise WrongTaskStatus(status=task.status, title=task.title)
+
+
+def may_join(purchase: Purchase, *, takes_part: bool) -> bool:
+    """Return whether a person who sees a purchase may take part in it from now on."""
+    return purchase.status == PurchaseStatus.ACTIVE and not takes_part
 
 
 def may_finish(purchase: Purchase, task: Task, user_id: UserId) -> bool:

@@ -55,8 +55,10 @@ TABLE: dict[str, tuple[str, Any]] = {
     "list_tokens": (MINE, None),
     "create_token": (MINE, {"name": "script"}),
     "revoke_token": ("UNNNN-NN", None),
+    "list_chats": (MINE, None),
+    "change_chat": ("UNN-NNN-", {"language": "en"}),
     "list_purchases": (MINE, None),
-    "open_purchase": (MINE, {"title": "Чай"}),
+    "open_purchase": ("UNN-NNN-", {"title": "Чай", "chat_id": "{chat_id}"}),
     "read_purchase": ("UNN-----", None),
     "join_purchase": ("UNN-----", None),
     "list_participants": ("UNN-----", None),
@@ -227,6 +229,7 @@ async def _anew(door: Door, people: People, name: str) -> dict[str, Any]:
     """Return the ids of what an operation is about, made for it alone."""
     path, _, operation = OPERATIONS[name]
     ids: dict[str, Any] = {"user_id": people.guest.id, "outsider": people.outsider.id, "photo_id": new_id()}
+    ids["chat_id"] = people.by_role["organizer"].actor.chat_id
     async with door.db.transaction() as session:
         if name in LOCKED | {"read_order", "read_proof"} or operation["tags"][0] in {"debts", "payments"}:
             ids |= await _locked(session, people)

@@ -288,6 +288,20 @@ class TestTheGroup:
         card = await anna.sees(GROUP, containing="1. ⬜ Мясо")
         assert "Шашлыки" in card.text
 
+    async def test_speaks_and_pays_as_somebody_in_it_has_chosen(self, world: World) -> None:
+        anna, boris = world.person("anna"), world.person("boris")
+        await anna.send(GROUP, "/settings")
+        await anna.tap(await anna.sees(GROUP, containing="Настройки группы", button="GEL"), "GEL")
+        settings = await boris.sees(GROUP, containing="Валюта новых покупок: GEL", button="English")
+        await boris.tap(settings, "English")
+        await anna.sees(GROUP, containing="Язык карточек: 🇬🇧 English")
+
+        await anna.send(GROUP, "/new Barbecue")
+        await anna.sees(GROUP, containing="1 person takes part")
+        await anna.send(GROUP, "/spent 10 taxi")
+
+        await anna.sees(GROUP, containing="taxi — 10\u00a0₾")
+
     async def test_gets_a_new_card_where_the_old_one_was_deleted(self, world: World) -> None:
         anna, boris = world.person("anna"), world.person("boris")
         card = await open_purchase(anna)

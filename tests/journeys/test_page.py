@@ -29,6 +29,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"
 SOON = 15_000
 READABLE = 80  # pixels that hold a word
 NARROW: ViewportSize = {"width": 320, "height": 700}
+WIDE: ViewportSize = {"width": 1280, "height": 800}
 
 LET_TOKEN_RUN_OUT = """async () => {
   const [{ token }, { distrust }] = [await import("/app/api.js"), await import("/app/session.js")];
@@ -113,7 +114,7 @@ async def _registered(browser: Browser, product: Running, name: str, **context: 
 
 async def _opened(browser: Browser, product: Running, **context: str) -> Page:
     """Return the page as whoever opens it for the first time sees it."""
-    page = await browser.new_page(viewport={"width": 1280, "height": 800}, **context)  # type: ignore[arg-type]
+    page = await browser.new_page(viewport=WIDE, **context)  # type: ignore[arg-type]
     await page.goto(f"{product.api_url}/")
     return page
 
@@ -199,6 +200,52 @@ class TestTwoPeople:
         async with page.expect_download() as downloading:
             await app.get_by_role("button", name="Скачать: CSV").click()
         assert "Мясо" in Path(await (await downloading.value).path()).read_text("utf-8-sig")
+
+
+class TestAChat:
+    async def test_is_bought_in_by_one_who_is_there_and_one_on_the_page(
+        self, browser: Browser, product: Running, world: World
+    ) -> None:
+        anna, boris = world.person("anna"), world.person("boris")
+        for person in (anna, boris):
+            await person.start()
+        page = await _signed_in(browser, product, boris)
+        await page.set_viewport_size(WIDE)
+        await boris.send(GROUP, "/purchases")  # so that he is known to be in the group
+        await boris.sees(GROUP, containing="Открытых покупок нет")
+
+        await page.get_by_role("button", name="Новая покупка").click()
+        await page.get_by_role("textbox", name="Название").fill("Шашлыки")
+        await page.get_by_label("Чат", exact=True).select_option(GROUP)
+        await _accessible_by_day_and_night(page, "new-purchase-in-chat")
+        await page.get_by_role("dialog").get_by_role("button", name="Открыть").click()
+        await anna.tap(await anna.sees(GROUP, containing="Шашлыки", button="Участвую"), "Участвую")
+        await _go(page, "Люди")
+        await expect(page.get_by_role("listitem").filter(has_text="Анна")).to_be_visible()
+
+        await _go(page, "Покупки")
+        await anna.send(GROUP, "/new Подарок")
+        in_my_chats = page.get_by_role("region", name="В моих чатах")
+        await expect(in_my_chats).to_contain_text("Подарок")  # nobody asked anew
+        await expect(in_my_chats.get_by_role("listitem")).to_have_count(1)
+        await _accessible_by_day_and_night(page, "in-my-chats")
+        await page.get_by_role("button", name="Участвую: Подарок").click()
+        await anna.sees(GROUP, containing="2 участника", after=await anna.sees(GROUP, containing="Шашлыки"))
+        await expect(in_my_chats).to_have_count(0)
+        await expect(page.get_by_role("link", name="Подарок")).to_be_visible()
+
+        await _go(page, "Настройки")
+        await page.get_by_label("Валюта новых покупок").select_option("GEL")
+        await page.get_by_label("Язык карточек").select_option("English")
+        await _accessible_by_day_and_night(page, "chats")
+        await anna.send(GROUP, "/new Tent")
+        await anna.sees(GROUP, containing="1 person takes part")
+        await _go(page, "Покупки")
+        await page.get_by_role("button", name="Новая покупка").click()
+        await page.get_by_label("Чат", exact=True).select_option(GROUP)
+        await expect(page.get_by_label("Валюта")).to_have_value("GEL")
+        await page.get_by_label("Чат", exact=True).select_option("")
+        await expect(page.get_by_label("Валюта")).to_have_value("RUB")
 
 
 class TestThePageAlone:
@@ -720,6 +767,12 @@ class TestEverybody:
             await _go(page, place)
             await _accessible(page, f"{scheme}-{place.lower()}")
         await expect(page.get_by_label("Time zone")).to_have_value("Asia/Tokyo")
+
+
+async def _accessible_by_day_and_night(page: Page, name: str) -> None:
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=scheme)
+        await _accessible(page, f"{scheme}-{name}")
 
 
 async def _accessible(page: Page, name: str) -> None:

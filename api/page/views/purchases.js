@@ -1,22 +1,30 @@
-/** My purchases, invitations that wait for me, and opening a new purchase. */
+/** My purchases, those of my chats, and invitations that wait for me. */
 
 import { html, useState } from "../html.js";
 import { post } from "../api.js";
 import { refresh, useRead } from "../kept.js";
 import { ActButton } from "../parts/acting.js";
-import { FormDialog } from "../parts/dialog.js";
-import { Choice, Field } from "../parts/fields.js";
+import { CHATS, useChats } from "../parts/chats.js";
+import { Choice } from "../parts/fields.js";
 import { Icon } from "../parts/icons.js";
 import { MainAction } from "../parts/main_action.js";
 import { Paged } from "../parts/paged.js";
 import { Empty } from "../parts/reading.js";
-import { go } from "../route.js";
-import { currencyCodes, day, eveningOf, money, say } from "../words.js";
+import { day, money, say } from "../words.js";
+import { NewPurchase } from "./new_purchase.js";
+import { changed } from "./purchase/purchase.js";
+
+const IN_MY_CHATS = "/purchases?joined=false&status=open";
 
 /** This view will list purchases, the open ones first. */
 export function Purchases() {
   const [shown, setShown] = useState("open");
   const [isNew, setNew] = useState(false);
+  const chats = useChats();
+  const begin = () => {
+    refresh(CHATS); // nobody tells of a group that one has come into
+    setNew(true);
+  };
   return html`<section>
     <h1>${say("place-purchases")}</h1>
     <${Invites} />
@@ -25,14 +33,19 @@ export function Purchases() {
     <${Paged} key=${shown} path=${`/purchases?status=${shown}`}>${(items) => (items.length ? html`<ul class="list">${items.map((one) =>
       html`<${Line} key=${one.id} purchase=${one} />`)}</ul>`
       : html`<${Empty} words=${say(`no-purchases-${shown}`)} />`)}<//>
-    <${MainAction} label=${say("new-purchase")} act=${() => setNew(true)} />
-    ${isNew && html`<${NewPurchase} close=${() => setNew(false)} />`}
+    ${shown === "open" && html`<${InMyChats} />`}
+    <${MainAction} label=${say("new-purchase")} act=${begin} />
+    ${isNew && html`<${NewPurchase} chats=${chats} close=${() => setNew(false)} />`}
   </section>`;
 }
 
+function aboutOf({ status, chat_title: chat, due_at: due }) {
+  return [chat, due && say("due", { date: day(due) }), status !== "active" && say(`status-${status}`)].filter(Boolean).join(" · ");
+}
+
 function Line({ purchase }) {
-  const { id, title, status, chat_title: chat, due_at: due, total_cents: total, my_net_cents: net, currency } = purchase;
-  const about = [chat, due && say("due", { date: day(due) }), status !== "active" && say(`status-${status}`)].filter(Boolean).join(" · ");
+  const { id, title, total_cents: total, my_net_cents: net, currency } = purchase;
+  const about = aboutOf(purchase);
   return html`<li><a class="line" href=${`#/purchases/${id}`}>
     <span class="grow"><b>${title}</b>${about && html`<small>${about}</small>`}</span>
     <span class="sum">${total > 0 && html`<b>${money(total, currency)}</b>`}<${Net} cents=${net} currency=${currency} /></span>
@@ -42,6 +55,25 @@ function Line({ purchase }) {
 function Net({ cents, currency }) {
   if (!cents) return null;
   return html`<small class=${cents > 0 ? "good" : "bad"}>${say(cents > 0 ? "you-are-owed" : "you-owe", { amount: money(Math.abs(cents), currency) })}</small>`;
+}
+
+/** What goes on in my chats without me. */
+function InMyChats() {
+  const { data } = useRead(IN_MY_CHATS);
+  if (!data?.items.length) return null;
+  return html`<section aria-labelledby="in-my-chats"><h2 id="in-my-chats">${say("in-my-chats")}</h2>
+    <${Paged} path=${IN_MY_CHATS}>${(items) => html`<ul class="list">${items.map((one) => (one.may_join
+      ? html`<${Joinable} key=${one.id} purchase=${one} />` : html`<${Line} key=${one.id} purchase=${one} />`))}</ul>`}<//></section>`;
+}
+
+function Joinable({ purchase }) {
+  const { id, title } = purchase;
+  const join = async () => {
+    await post(`/purchases/${id}/join`);
+    changed(id);
+  };
+  return html`<li class="line"><a class="grow" href=${`#/purchases/${id}`}><b>${title}</b><small>${aboutOf(purchase)}</small></a>
+    <${ActButton} look="main" label=${say("join-this", { title })} act=${join}>${say("join")}<//></li>`;
 }
 
 function Invites() {
@@ -57,21 +89,4 @@ function Invites() {
       && html`<small>${say("invited-by", { name: invite.inviter_name })}</small>`}</span>
     <${ActButton} act=${answer(invite, "decline")}>${say("decline")}<//>
     <${ActButton} look="main" act=${answer(invite, "accept")}>${say("accept")}<//></li>`)}</ul></section>`;
-}
-
-function NewPurchase({ close }) {
-  const open = async (values) => {
-    const due = values.get("due");
-    const made = await post("/purchases", {
-      title: values.get("title").trim(), currency: values.get("currency"),
-      ...(due && { due_at: eveningOf(due) }),
-    });
-    refresh("/purchases?");
-    go(`/purchases/${made.id}`);
-  };
-  return html`<${FormDialog} title=${say("new-purchase")} close=${close} confirm=${say("open-it")} act=${open}>
-    <${Field} label=${say("title")} name="title" required maxlength="100" placeholder=${say("title-example")} autofocus />
-    <${Field} as="select" label=${say("currency")} name="currency">${currencyCodes().map((code) => html`<option key=${code}>${code}</option>`)}<//>
-    <${Field} label=${say("due-optional")} name="due" type="date" />
-  <//>`;
 }

@@ -8,6 +8,9 @@ import { wordsOf } from "../../parts/acting.js";
 import { Choice, Field, Switch } from "../../parts/fields.js";
 import { say, speak, timeZone } from "../../words.js";
 
+/** Each language that SyncBuy speaks, as it calls itself. */
+export const LANGUAGE_NAMES = [["ru", "Русский"], ["en", "English"]];
+
 /** What is chosen is shown at once, and taken back if the server refuses. */
 async function choose(me, change) {
   put("/me", { ...me, ...change });
@@ -26,7 +29,7 @@ export function Language({ me }) {
     await choose(me, { language });
   };
   return html`<div class="card"><${Choice} label=${say("language")} name="language" value=${me.language} onChange=${change}
-    options=${[["ru", "Русский"], ["en", "English"]]} /></div>`;
+    options=${LANGUAGE_NAMES} /></div>`;
 }
 
 /** This view will let a person choose their time zone and the hours in which nobody disturbs them. */

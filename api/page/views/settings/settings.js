@@ -1,4 +1,4 @@
-/** Settings: language, time, reminders, where to be paid, ways to sign in, sessions and tokens, and a person's data. */
+/** Settings: language, time, reminders, where to be paid, chats, ways to sign in, sessions and tokens, a person's data. */
 
 import { html } from "../../html.js";
 import { post } from "../../api.js";
@@ -8,6 +8,7 @@ import { Read } from "../../parts/reading.js";
 import { forget } from "../../session.js";
 import { isMiniApp } from "../../telegram.js";
 import { say } from "../../words.js";
+import { Chats } from "./chats.js";
 import { Language, Reminders, Times } from "./choices.js";
 import { MyData } from "./my_data.js";
 import { Requisites } from "./requisites.js";
@@ -24,7 +25,7 @@ export function Settings() {
   };
   return html`<section class="settings"><h1>${say("place-settings")}</h1>
     <${Read} from=${known}>${(me) => html`<${Language} me=${me} /><${Times} me=${me} /><${Reminders} me=${me} />
-      <${Requisites} me=${me} /><${Ways} me=${me} />`}<//>
+      <${Requisites} me=${me} /><${Chats} /><${Ways} me=${me} />`}<//>
     <${Sessions} /><${Tokens} />
     ${known.data && html`<${MyData} me=${known.data} />`}
     ${!isMiniApp && html`<div class="row"><${ActButton} look="danger" act=${signOut}>${say("sign-out")}<//></div>`}</section>`;

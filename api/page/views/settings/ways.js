@@ -36,7 +36,7 @@ function Identity({ me, identity: { provider, username } }) {
   const [isAsking, setAsking] = useState(false);
   const unlink = async (values) => {
     await post(`/me/identities/${provider}/unlink`, { password: values.get("current") });
-    refresh("/me", "/sessions", "/tokens", "/purchases");
+    refresh("/me", "/sessions", "/tokens", "/purchases", "/chats");
   };
   return html`<li class="line"><span class="grow"><b>${provider === "telegram" ? "Telegram" : provider}</b>
     <small>${username ? `@${username}` : ""}</small></span>

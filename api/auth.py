@@ -1,13 +1,15 @@
 """Who asks: the person whose bearer token a request carries, and never anybody that a body or a header names."""
 
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import Request, Security
+from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer
 
 from api.errors import NotSignedIn
-from api.ground import Ground
+from api.ground import Ground, Grounded
 from api.limits import limit_person, site_of
+from core.clock import utc_now
 from core.identity.personal_tokens import PREFIX
 from core.identity.whose_token import Caller
 
@@ -35,6 +37,13 @@ async def who_asks(request: Request, ground: Ground, *, now: datetime) -> Caller
     request.state.language = caller.actor.language
     await limit_person(ground.db, caller.actor.user_id, per_minute=ground.settings.api_requests_per_minute)
     return caller
+
+
+async def _caller(request: Request, ground: Grounded) -> Caller:
+    return await who_asks(request, ground, now=utc_now())
+
+
+Asking = Annotated[Caller, Depends(_caller)]  # of a route that is no transaction as a whole
 
 
 async def _whose(token: str, request: Request, ground: Ground, now: datetime) -> Caller | None:

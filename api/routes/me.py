@@ -1,10 +1,8 @@
 """`/v1/me`: settings, ways to sign in, and where the person wants to be paid."""
 
-from typing import Annotated
+from fastapi import APIRouter, Response
 
-from fastapi import APIRouter, Depends, Request, Response
-
-from api.auth import SIGNED_IN, who_asks
+from api.auth import SIGNED_IN, Asking
 from api.body import Route
 from api.ground import Asked, Grounded
 from api.idempotency import JSON
@@ -41,7 +39,7 @@ from core.identity.register_with_password import NameTaken
 from core.identity.requisites import Kind, NotACard, NotAPhone, WrongRequisite, replace_requisites, requisites_of
 from core.identity.set_password import NameNeeded, set_password
 from core.identity.telegram_proof import ProofRefused
-from core.identity.whose_token import Caller, SignInFirst
+from core.identity.whose_token import SignInFirst
 from core.personal_data.erase_me import erase_me
 from core.personal_data.erase_person import StillInTheWay
 from core.personal_data.export_person import FORMAT, export_person
@@ -60,10 +58,6 @@ _MY_DATA = {
 }
 # Hashing a password takes its time, which no transaction is to last.
 of_password = APIRouter(prefix="/v1", route_class=Route, dependencies=[SIGNED_IN], tags=["me"])
-
-
-async def _caller(request: Request, ground: Grounded) -> Caller:
-    return await who_asks(request, ground, now=utc_now())
 
 
 @router.get("/me", operation_id="read_me", summary="Who I am")
@@ -93,7 +87,7 @@ async def change(body: Settings, call: Asked) -> Me:
         NameNeeded, WrongLoginName, WrongPasswordLength, NameTaken, CodeNeeded, WrongCurrentPassword, SignInFirst
     ),
 )
-async def choose_password(body: NewPassword, caller: Annotated[Caller, Depends(_caller)], ground: Grounded) -> None:
+async def choose_password(body: NewPassword, caller: Asking, ground: Grounded) -> None:
     """Add a password as a way to sign in, or change it, which ends all other sessions, and tokens of scripts.
 
     The first takes a `code` that the bot gives for /link; a change takes that or the current password.
@@ -115,7 +109,7 @@ async def choose_password(body: NewPassword, caller: Annotated[Caller, Depends(_
     summary="Link my Telegram",
     responses=refusals(IdentityTaken, OtherTelegramLinked, ProofRefused, WrongCurrentPassword, SignInFirst),
 )
-async def link(body: NewIdentity, caller: Annotated[Caller, Depends(_caller)], ground: Grounded) -> Identity:
+async def link(body: NewIdentity, caller: Asking, ground: Grounded) -> Identity:
     """Let the person sign in by their Telegram too, and be written to there; linking it twice is the same as once."""
     now = utc_now()
     caller.own_session()
@@ -130,7 +124,7 @@ async def link(body: NewIdentity, caller: Annotated[Caller, Depends(_caller)], g
     status_code=204,
     responses=refusals(IdentityNotFound, LastWayIn, WrongCurrentPassword, SignInFirst),
 )
-async def unlink(body: CurrentPassword, caller: Annotated[Caller, Depends(_caller)], ground: Grounded) -> None:
+async def unlink(body: CurrentPassword, caller: Asking, ground: Grounded) -> None:
     """Forget the person's Telegram, by their password, which is the way in that stays.
 
     It ends all other sessions, and tokens of scripts. In its chats the person is seen no more: what they do not take
@@ -160,7 +154,7 @@ async def export_me(call: Asked) -> Response:
     status_code=204,
     responses=refusals(CodeNeeded, WrongCurrentPassword, SignInFirst, StillInTheWay),
 )
-async def erase(body: Confirmation, caller: Annotated[Caller, Depends(_caller)], ground: Grounded) -> None:
+async def erase(body: Confirmation, caller: Asking, ground: Grounded) -> None:
     """Forget who the person is, for good; amounts in other people's books stay, under no name.
 
     It takes their password, or a `code` that the bot gives for /link. Nothing of theirs may be open: `details` say what

@@ -1,17 +1,16 @@
 """Photos: uploaded to be shown as a receipt or a proof, and looked at."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
-from api.auth import SIGNED_IN, who_asks
+from api.auth import SIGNED_IN, Asking
 from api.body import read_bytes
 from api.ground import Ground, Grounded
 from api.openapi import refusals
 from core.budgets.limit import limit
 from core.clock import utc_now
-from core.identity.whose_token import Caller
 from core.ids import AttemptId, PhotoId, PurchaseId, TaskId
 from core.payments.queries import AttemptNotFound, visible_attempt
 from core.photos.as_jpeg import NotAPhoto, as_jpeg
@@ -32,13 +31,6 @@ _UPLOADED = {"required": True, "content": dict.fromkeys(_KINDS.values(), _PICTUR
 _SHOWN: dict[int | str, dict[str, Any]] = {
     200: {"description": "The photo.", "content": dict.fromkeys(_KINDS.values(), _PICTURE)}
 }
-
-
-async def _caller(request: Request, ground: Grounded) -> Caller:
-    return await who_asks(request, ground, now=utc_now())
-
-
-Asking = Annotated[Caller, Depends(_caller)]
 
 
 @router.put(

@@ -50,6 +50,11 @@ async def hold_person(session: AsyncSession, user_id: UserId) -> User:
     return user
 
 
+async def hold_being(session: AsyncSession, user_id: UserId) -> None:
+    """Hold that a person is there, before anything of theirs is: whoever erases them holds them first too."""
+    await session.execute(select(User.id).where(User.id == user_id).with_for_update(read=True, key_share=True))
+
+
 def names(people: Iterable[User], language: str) -> dict[UserId, str]:
     """Return each person's name as `called`, told apart by a number where two bear the same one."""
     result: dict[UserId, str] = {}

@@ -3,7 +3,7 @@
 import secrets as random
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,6 +12,7 @@ from core.errors import Unrecognized
 from core.identity.actor import Actor
 from core.identity.models import SignInCode
 from core.identity.passwords import fingerprint
+from core.identity.people import hold_being
 from core.identity.sessions import SignedIn, start_session
 from core.ids import UserId
 from core.secrets import Secrets
@@ -53,5 +54,9 @@ async def use_code(session: AsyncSession, *, code: str, now: datetime) -> UserId
     """Return to whom the chat showed a code, which counts no more from then on; None if it is none."""
     typed = "".join(char for char in code[:64].upper() if char.isalnum()).translate(LOOKALIKES)
     valid = (SignInCode.hash == fingerprint(typed)) & (SignInCode.expires_at > now)
+    user_id = await session.scalar(select(SignInCode.user_id).where(valid))
+    if user_id is None:
+        return None
+    await hold_being(session, user_id)
     used = await session.scalars(delete(SignInCode).where(valid).returning(SignInCode.user_id))
     return used.one_or_none()

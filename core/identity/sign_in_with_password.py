@@ -9,6 +9,7 @@ from core.errors import Unrecognized
 from core.identity.guesses import count_guess
 from core.identity.models import Password
 from core.identity.passwords import WrongLoginName, hash_password, is_outdated, is_password, name_key
+from core.identity.people import hold_being
 from core.identity.sessions import SignedIn, start_session
 from core.secrets import Secrets
 
@@ -33,11 +34,12 @@ async def sign_in_with_password(
     async with db.transaction() as session:
         known = await session.scalar(select(Password).where(Password.name_key == key))
     hashed = None if known is None else known.hash
-    if not await is_password(password, hashed) or hashed is None:
+    if not await is_password(password, hashed) or known is None:
         raise WrongNameOrPassword
-    renewed = await hash_password(password) if is_outdated(hashed) else hashed
+    renewed = await hash_password(password) if is_outdated(known.hash) else known.hash
     async with db.transaction() as session:
-        unchanged = (Password.name_key == key) & (Password.hash == hashed)
+        await hold_being(session, known.user_id)
+        unchanged = (Password.name_key == key) & (Password.hash == known.hash)
         kept = await session.scalar(select(Password).where(unchanged).with_for_update())
         if kept is None:
             raise WrongNameOrPassword

@@ -1,6 +1,7 @@
 """Somebody who is signed in has themselves forgotten: it takes the person, not their session, and happens once."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -11,11 +12,12 @@ from core.identity.confirm_password import WrongCurrentPassword
 from core.identity.confirm_person import CodeNeeded
 from core.identity.models import Password, User
 from core.identity.people import hold_person
-from core.identity.sign_in_with_code import use_code
+from core.identity.sign_in_with_code import CodeRefused, sign_in_with_code, use_code
+from core.identity.sign_in_with_password import WrongNameOrPassword, sign_in_with_password
 from core.identity.whose_token import Caller, SignInFirst, whose_token
 from core.ids import TokenId, new_id
 from core.personal_data.erase_me import erase_me
-from core.personal_data.erase_person import StillInTheWay, erase_person
+from core.personal_data.erase_person import StillInTheWay, erase_person, hold_all_of
 from core.secrets import Secrets
 from tests.builders import NOW, funded, person
 from tests.core.identity.signing_in import PASSWORD, caller_of, registered
@@ -131,3 +133,22 @@ class TestErasingOneself:
         with pytest.raises(WrongCurrentPassword):
             await here
         assert not await is_erased(db, caller)
+
+    async def test_does_not_stand_in_the_way_of_who_signs_in_at_that_moment(
+        self, db: Database, secrets: Secrets
+    ) -> None:
+        caller = await from_chat(db, secrets)
+        await first_password(db, caller, name="Anna")
+        code = await code_for(db, caller)
+        more: dict[str, Any] = {"client": "test", "secrets": secrets, "now": NOW}
+        async with db.transaction() as session:
+            await hold_all_of(session, caller.actor.user_id)
+            by_code = asyncio.create_task(sign_in_with_code(db, code=code, **more))
+            by_password = asyncio.create_task(sign_in_with_password(db, name="Anna", password=ANOTHER, **more))
+            await until_waiting(db, 2)
+            await erase_person(session, user_id=caller.actor.user_id, now=NOW)
+
+        with pytest.raises(CodeRefused):
+            await by_code
+        with pytest.raises(WrongNameOrPassword):
+            await by_password

@@ -40,6 +40,10 @@ OPEN_TWENTY = """async () => {
   const { post } = await import("/app/api.js");
   await Promise.all(Array.from({ length: 20 }, (_, number) => post("/purchases", { title: `Trip ${number}` })));
 }"""
+OPEN_ONE = """async () => {
+  const { post } = await import("/app/api.js");
+  await post("/purchases", { title: "One more trip" });
+}"""
 READ_AMOUNTS = """async (written) => {
   const { readAmount } = await import("/app/amounts.js");
   return written.map((text) => readAmount(text, "RUB")).map((cents) => (Number.isNaN(cents) ? null : cents));
@@ -414,6 +418,8 @@ class TestTheKeyboard:
         await page.get_by_role("button", name="Show more").focus()
         await page.keyboard.press("Enter")
         await expect(page.locator("main li")).to_have_count(21)
+        await page.evaluate(OPEN_ONE)  # what was read stays when there is something new
+        await expect(page.locator("main li")).to_have_count(22)
 
 
 async def _tab_to(page: Page, name: str) -> None:

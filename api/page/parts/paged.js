@@ -1,25 +1,37 @@
 /** A list that is longer than one answer: the newest page of it, kept current, and what was read behind it. */
 
-import { html, useState } from "../html.js";
+import { html, useEffect, useRef, useState } from "../html.js";
 import { get } from "../api.js";
 import { useRead } from "../kept.js";
 import { say } from "../words.js";
 import { ActButton } from "./acting.js";
 import { Read } from "./reading.js";
 
-const NONE = [];
-
 /** This view will draw its children (a function of all items read so far and of the first answer), and a way to more. */
-export function Paged({ path, children }) {
+export const Paged = (list) => html`<${Pages} key=${list.path} ...${list} />`;
+
+function Pages({ path, children }) {
   const first = useRead(path);
-  const [behind, setBehind] = useState({ pages: NONE });
+  const [behind, setBehind] = useState({ first: null, pages: [] });
+  const wanted = useRef(0); // pages behind the first, as often as the person asked for more
+  const round = useRef(0);
+  const load = async () => {
+    const [mine, page] = [round.current += 1, first.data];
+    const pages = behind.first === page ? [...behind.pages] : []; // what has changed may have moved them
+    while (pages.length < wanted.current && nextOf(pages.at(-1) ?? page)) {
+      pages.push(await get(`${path}${path.includes("?") ? "&" : "?"}${nextOf(pages.at(-1) ?? page)}`));
+    }
+    if (mine === round.current) setBehind({ first: page, pages });
+  };
+  const more = async () => {
+    wanted.current += 1;
+    await load().catch((error) => { wanted.current -= 1; throw error; });
+  };
+  useEffect(() => { if (wanted.current) load().catch(() => {}); }, [first.data]);
   return html`<${Read} from=${first}>${(page) => {
-    const older = behind.first === page ? behind.pages : NONE; // what has changed may have moved them
-    const pages = [page, ...older];
-    const items = pages.flatMap((one) => one.items);
-    const next = nextOf(pages.at(-1));
-    const more = async () => setBehind({ first: page, pages: [...older, await get(`${path}${path.includes("?") ? "&" : "?"}${next}`)] });
-    return html`${children(items, page)}${next && html`<div class="row"><${ActButton} act=${more}>${say("show-more")}<//></div>`}`;
+    const pages = [page, ...behind.pages];
+    const items = [...new Map(pages.flatMap((one) => one.items).map((item) => [item.id, item])).values()];
+    return html`${children(items, page)}${nextOf(pages.at(-1)) && html`<div class="row"><${ActButton} act=${more}>${say("show-more")}<//></div>`}`;
   }}<//>`;
 }
 

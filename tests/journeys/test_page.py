@@ -533,10 +533,6 @@ class TestBeingForgotten:
         assert await _named(product, "Борис") == []
 
     async def test_is_said_though_the_answer_was_lost(self, browser: Browser, product: Running) -> None:
-        async def lose_answer(route: Route) -> None:
-            await route.fetch()
-            await route.abort()
-
         hears, asks = [await _registered(browser, product, name, locale="en-US") for name in ("hears", "asks-again")]
         await asks.route_web_socket("**/v1/live", lambda _: None)  # so that nothing tells that the session is over
         await asks.reload()
@@ -546,7 +542,7 @@ class TestBeingForgotten:
             await page.get_by_label("Present password").fill("wrong horse")
             await page.get_by_role("button", name="Delete for good").click()
             await expect(page.get_by_role("alert")).to_contain_text("does not fit")
-            await page.route("**/me/erase", lose_answer)
+            await page.route("**/me/erase", _lose_answer)
             await page.get_by_label("Present password").fill("correct horse")
             await page.get_by_role("button", name="Delete for good").click()
         await expect(asks.get_by_role("alert")).to_contain_text("we do not know whether it was done")
@@ -624,6 +620,26 @@ class TestABadConnection:
         await page.unroute("**/v1/**")
         await page.get_by_role("button", name="Try again").click()
         await expect(_task(page, "Taxi")).to_have_count(1)
+
+    async def test_makes_one_token_and_says_that_it_cannot_be_shown(self, browser: Browser, product: Running) -> None:
+        page = await _registered(browser, product, "scripts", locale="en-US")
+        await page.route("**/v1/tokens", _lose_answer)
+        await _go(page, "Settings")
+        await page.get_by_role("button", name="New token").click()
+        await page.get_by_label("What it is for").fill("backup")
+        await page.get_by_role("button", name="Make").click()
+
+        await expect(page.get_by_role("alert")).to_contain_text("cannot be shown any more")
+        tokens = page.get_by_role("region", name="Tokens for scripts").get_by_role("listitem")
+        await expect(tokens).to_have_count(1)
+
+
+async def _lose_answer(route: Route) -> None:
+    if route.request.method == "GET":
+        await route.continue_()
+        return
+    await route.fetch()
+    await route.abort()
 
 
 class TestAnotherTab:

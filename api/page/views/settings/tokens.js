@@ -1,10 +1,10 @@
 /** Personal access tokens: for a person's own scripts; each is shown once. */
 
 import { html, useState } from "../../html.js";
-import { post, remove } from "../../api.js";
+import { Unreachable, postOnce, remove } from "../../api.js";
 import { refresh, useRead } from "../../kept.js";
 import { tell } from "../../notices.js";
-import { ActButton } from "../../parts/acting.js";
+import { ActButton, Unclear } from "../../parts/acting.js";
 import { Dialog, FormDialog } from "../../parts/dialog.js";
 import { Field } from "../../parts/fields.js";
 import { sure } from "../../parts/sure.js";
@@ -30,9 +30,13 @@ async function copy(text) {
 
 function NewToken({ close, shown }) {
   const make = async (values) => {
-    const answer = await post("/tokens", { name: values.get("name").trim() });
-    refresh("/tokens");
-    shown(answer.token);
+    try {
+      shown((await postOnce("/tokens", { name: values.get("name").trim() })).token);
+    } catch (error) {
+      throw error instanceof Unreachable ? new Unclear(say("token-lost")) : error;
+    } finally {
+      refresh("/tokens");
+    }
   };
   return html`<${FormDialog} title=${say("new-token")} close=${close} confirm=${say("make-token")} act=${make}>
     <${Field} label=${say("token-name")} name="name" required maxlength="50" autofocus /><//>`;

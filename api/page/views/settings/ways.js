@@ -35,7 +35,11 @@ async function link(values) {
 function Identity({ me, identity: { provider, username } }) {
   const [isAsking, setAsking] = useState(false);
   const unlink = async (values) => {
-    await post(`/me/identities/${provider}/unlink`, { password: values.get("current") });
+    try {
+      await post(`/me/identities/${provider}/unlink`, { password: values.get("current") });
+    } catch (error) {
+      if (error.code !== "IDENTITY_NOT_FOUND") throw error; // it was done before, and the answer lost
+    }
     refresh("/me", "/sessions", "/tokens", "/purchases", "/chats");
   };
   return html`<li class="line"><span class="grow"><b>${provider === "telegram" ? "Telegram" : provider}</b>

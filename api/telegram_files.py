@@ -8,8 +8,7 @@ import structlog
 from pydantic import SecretStr
 
 from api.errors import NotNow
-from core.payments.providers.asking import dig
-from core.photos.keep_photo import PhotoNotFound
+from core.photos.give_photo import PhotoNotFound
 
 log = structlog.get_logger()
 SECONDS = 20
@@ -36,7 +35,7 @@ class TelegramFiles:
             async with asyncio.timeout(SECONDS):
                 path = await self._path_of(file_id)
                 return await self._download(path)
-        except (httpx2.HTTPError, TimeoutError, ValueError) as failure:
+        except (httpx2.HTTPError, TimeoutError, ValueError, TypeError, KeyError) as failure:
             # Nothing of the request is logged: its address holds the bot's token.
             log.warning("telegram-gave-no-file", failure=type(failure).__name__)
             raise NotNow from None
@@ -46,7 +45,7 @@ class TelegramFiles:
         answer = await self._http.post(address, json={"file_id": file_id})
         if answer.status_code == _REFUSED:
             raise PhotoNotFound
-        path = dig(answer.raise_for_status().json(), "result", "file_path")
+        path = answer.raise_for_status().json()["result"]["file_path"]
         if not (isinstance(path, str) and _PATH.fullmatch(path)):
             raise ValueError("no path")
         return path

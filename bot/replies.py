@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import TelegramAPIError, TelegramForbiddenError, TelegramRetryAfter
+from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramForbiddenError, TelegramRetryAfter
 from aiogram.types import (
     BufferedInputFile,
     CallbackQuery,
@@ -142,23 +142,19 @@ class Replies:
         # In private it is plain what is answered; in a group a quote tells whom the bot speaks to.
         parameters = self._reply_parameters() if self.in_group and (reply or ask) else None
         thread_id = getattr(self.message, "message_thread_id", None) if self.in_group else None
+        common: dict[str, Any] = {
+            "reply_markup": markup,
+            "reply_parameters": parameters,
+            "message_thread_id": thread_id,
+        }
         if message.photo:
-            await bot.send_photo(
-                self.chat_id,
-                photo_of(message),
-                caption=message.html,
-                reply_markup=markup,
-                reply_parameters=parameters,
-                message_thread_id=thread_id,
-            )
-        else:
-            await bot.send_message(
-                self.chat_id,
-                message.html,
-                reply_markup=markup,
-                reply_parameters=parameters,
-                message_thread_id=thread_id,
-            )
+            try:
+                await bot.send_photo(self.chat_id, photo_of(message), caption=message.html, **common)
+            except TelegramBadRequest as failure:  # a photo that Telegram does not take, or has no more
+                log.warning("telegram-refused-a-photo", error=str(failure))
+            else:
+                return
+        await bot.send_message(self.chat_id, message.html, **common)
 
     def _reply_parameters(self) -> ReplyParameters | None:
         if self.query is not None or not isinstance(self.message, TelegramMessage) or not self.message.message_id:

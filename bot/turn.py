@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from html import escape
 from typing import Any
 
-from aiogram.types import Message as TelegramMessage
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,13 +14,11 @@ from core.accounts.limits import Limits
 from core.config import MoneySettings, ProductSettings
 from core.errors import Conflict, DomainError
 from core.identity.actor import Actor
-from core.ids import PhotoId
 from core.inbox.models import InboxRow
 from core.notifications.message import Callback, Message
 from core.notifications.page_link import PageLink
 from core.payments.choose_provider import check_any_provider, check_provider, providers_for
 from core.payments.provider import Provider
-from core.photos.keep_photo import keep_sent_photo
 from core.texts import Html, say, say_plain
 from core.texts.refusal import say_refusal
 
@@ -85,13 +82,6 @@ class Turn:
         row = insert(InboxRow).values(source="button", message_id=tapped.seal)
         if not (await self.session.scalars(row.on_conflict_do_nothing().returning(InboxRow.message_id))).all():
             raise AlreadyPressed
-
-    async def photo_of(self, message: TelegramMessage) -> PhotoId | None:
-        """Keep the photo of a message, and return by which id; None if it has none."""
-        if not message.photo:
-            return None
-        largest = message.photo[-1].file_id
-        return await keep_sent_photo(self.session, actor=self.actor, file_id=largest, now=self.now)
 
     def say(self, key: str, **params: Any) -> Html:
         """Return the text in the person's language, as Telegram HTML."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, any_, delete, exists, func, literal_column, select
+from sqlalchemy import ColumnElement, Table, any_, delete, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.budgets.models import Budget
@@ -17,9 +17,8 @@ from core.inbox.models import InboxRow
 from core.live.changes import KEPT as CHANGES_KEPT
 from core.live.models import Change
 from core.notifications.models import Delivery, Notification
-from core.payments.models import Attempt, NoticeRow, NoticeStatus
+from core.payments.models import NoticeRow, NoticeStatus
 from core.photos.models import Photo
-from core.purchases.models import Task
 
 BATCH = 1000  # deleted at once, in some ten milliseconds, so that nobody waits for a lock or for the disk
 
@@ -38,11 +37,6 @@ def _expired(model: Any, before: datetime) -> ColumnElement[bool]:
     return over
 
 
-def _shows_nothing() -> ColumnElement[bool]:
-    """Return what is true of a photo that is neither a receipt nor a proof."""
-    return ~exists().where(Task.receipt_id == Photo.id) & ~exists().where(Attempt.proof_id == Photo.id)
-
-
 # What is not here is kept for good, or goes when it is done with: events when they are published, queued ones when
 # they are handled. Dead letters, and notices that nobody understood or could place, wait for an operator.
 KEPT = (
@@ -53,7 +47,7 @@ KEPT = (
     Kept(PersonalToken, 30, partial(_expired, PersonalToken)),  # so that its owner sees why a script is refused
     Kept(Budget, 1, lambda before: Budget.arrival_at < before),  # it is full again
     Kept(Change, CHANGES_KEPT.days, lambda before: Change.recorded_at < before),  # whoever was away longer loads anew
-    Kept(Photo, 1, lambda before: (Photo.created_at < before) & _shows_nothing()),  # uploaded, and never used
+    Kept(Photo, 1, lambda before: ~Photo.is_used & (Photo.created_at < before)),  # it was uploaded to show something
     Kept(Dialog, 30, lambda before: Dialog.updated_at < before),
     Kept(
         NoticeRow,

@@ -1,11 +1,14 @@
-"""Photos have a place of their own, whether Telegram keeps them or we do."""
+"""Photos have a place of their own, whether Telegram keeps them or we do.
+
+The way back loses those that were uploaded. Processes of the version before stop first: two columns go.
+"""
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0021_photos"
 down_revision = "0020_budgets_in_place"
-# Whose photo it is: whoever finished the task, or said that they paid.
+# Whose photo it is: as far as it can be known, whoever took the task; and whoever said that they paid.
 MOVED = (
     ("purchases", "tasks", "receipt", "coalesce(assignee_id, author_id)"),
     ("payments", "attempts", "proof", "payer_id"),
@@ -22,6 +25,7 @@ def upgrade() -> None:
         sa.Column("telegram_file_id", sa.Text(), nullable=True),
         sa.Column("digest", sa.Text(), nullable=True),
         sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("is_used", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("num_nonnulls(telegram_file_id, content) = 1", name=op.f("photos_in_one_place_check")),
         sa.CheckConstraint("(content IS NULL) = (digest IS NULL)", name=op.f("photos_uploaded_has_digest_check")),
@@ -30,14 +34,17 @@ def upgrade() -> None:
         schema="photos",
     )
     op.create_index("photos_user_id_idx", "photos", ["user_id"], unique=False, schema="photos")
-    op.create_index("photos_created_at_idx", "photos", ["created_at"], unique=False, schema="photos")
+    op.create_index(
+        "photos_unused_idx", "photos", ["created_at"], unique=False, schema="photos",
+        postgresql_where=sa.text("NOT is_used"),
+    )  # fmt: skip
     for schema, table, what, whose in MOVED:
         op.add_column(table, sa.Column(f"{what}_id", sa.Uuid(), nullable=True), schema=schema)
         op.execute(f"UPDATE {schema}.{table} SET {what}_id = gen_random_uuid() WHERE {what}_file_id IS NOT NULL")
         op.execute(CHECK_NOW)
         op.execute(
-            f"INSERT INTO photos.photos (id, user_id, telegram_file_id, created_at) "
-            f"SELECT {what}_id, {whose}, {what}_file_id, created_at FROM {schema}.{table} WHERE {what}_id IS NOT NULL"
+            f"INSERT INTO photos.photos (id, user_id, telegram_file_id, is_used, created_at) "
+            f"SELECT {what}_id, {whose}, {what}_file_id, true, created_at FROM {schema}.{table} WHERE {what}_id IS NOT NULL"
         )
         op.create_foreign_key(
             op.f(f"{table}_{what}_id_fkey"), table, "photos", [f"{what}_id"], ["id"],

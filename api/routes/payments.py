@@ -45,7 +45,7 @@ from core.payments.open_attempt import AlreadyPaid, AttemptOpen, DebtCanceled, W
 from core.payments.queries import AttemptNotFound, refundable_payments, refunds_to_answer
 from core.payments.start_attempt import TooLateToCancel, give_up_attempt, start_attempt
 from core.payments.withdraw_claim import withdraw_claim
-from core.photos.keep_photo import PhotoNotFound
+from core.photos.give_photo import PhotoNotFound
 from core.purchases.names_in import names_in
 from core.purchases.rules import NotParticipant, PurchaseNotFound
 from core.settlement.queries import IntentNotFound, own_intent
@@ -221,7 +221,7 @@ async def _open(call: Call, wanted: Pay) -> Attempt:
         actor=call.actor,
         intent_id=IntentId(wanted.intent_id),
         amount_minor=wanted.amount_cents,
-        proof_id=None if wanted.proof_id is None else PhotoId(wanted.proof_id),
+        proof=None if wanted.proof_id is None else PhotoId(wanted.proof_id),
         confirm_within=call.ground.product.confirm_within,
         now=call.now,
     )

@@ -10,7 +10,7 @@ from api.shapes.tasks import DoneTask, NewSpending, NewTask, TaskShape, payers_o
 from api.show import InPurchase, Onlooker, show_task, tasks_of
 from api.transaction import new_router
 from core.ids import PhotoId, PurchaseId, UserId
-from core.photos.keep_photo import PhotoNotFound
+from core.photos.give_photo import PhotoNotFound
 from core.purchases import shares
 from core.purchases.add_task import TooManyTasks
 from core.purchases.add_task import add_task as add
@@ -96,7 +96,7 @@ async def spend(call: Asked, purchase_id: UUID, actor: Onlooker, paid: NewSpendi
         cost_minor=paid.cost_cents,
         payers=payers_of(paid.payers),
         split=None if paid.split is None else paid.split.to_core(),
-        receipt_id=None if paid.receipt_id is None else PhotoId(paid.receipt_id),
+        receipt=None if paid.receipt_id is None else PhotoId(paid.receipt_id),
         now=call.now,
     )
     return await show_task(call, task)
@@ -157,7 +157,7 @@ async def finish_task(call: Asked, actor: Onlooker, task: InPurchase, done: Done
         cost_minor=done.cost_cents,
         payers=payers_of(done.payers),
         split=None if done.split is None else done.split.to_core(),
-        receipt_id=None if done.receipt_id is None else PhotoId(done.receipt_id),
+        receipt=None if done.receipt_id is None else PhotoId(done.receipt_id),
         now=call.now,
     )
     return await show_task(call, finished)

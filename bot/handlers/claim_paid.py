@@ -10,13 +10,15 @@ from aiogram.types import Message as TelegramMessage
 from bot.callbacks import Tapped
 from bot.handlers.pay_intent import DEBT
 from bot.parsing import parse_amount
+from bot.sent_photo import sent_photo
 from bot.states import Answer, Asking
 from bot.turn import Turn
 from core.identity.people import names_of
-from core.ids import IntentId, PhotoId, shorten
+from core.ids import IntentId, shorten
 from core.money import Money, format_money
 from core.notifications.message import Callback, Message, tap
 from core.payments.claim_paid import claim_paid
+from core.photos.give_photo import SentPhoto
 from core.settlement.queries import own_intent
 
 router = Router(name=__name__)
@@ -48,8 +50,7 @@ async def hear_photo(message: TelegramMessage, state: FSMContext, turn: Turn) ->
     intent = await own_intent(turn.session, actor=turn.actor, intent_id=IntentId(UUID(said["intent_id"])))
     words = (message.caption or "").strip()
     minor = parse_amount(words, intent.currency).minor if words else None
-    proof = await turn.photo_of(message)
-    view = await claim(turn, intent.id, version=said["version"], amount_minor=minor, proof_id=proof)
+    view = await claim(turn, intent.id, version=said["version"], amount_minor=minor, proof=sent_photo(message))
     await state.clear()
     turn.replies.say(view)
 
@@ -66,7 +67,7 @@ async def claim(
     *,
     version: int | None,
     amount_minor: int | None = None,
-    proof_id: PhotoId | None = None,
+    proof: SentPhoto | None = None,
 ) -> Message:
     """Claim that a debt, or an amount of it, was paid outside, and return what is said at once."""
     attempt = await claim_paid(
@@ -74,7 +75,7 @@ async def claim(
         actor=turn.actor,
         intent_id=intent_id,
         amount_minor=amount_minor,
-        proof_id=proof_id,
+        proof=proof,
         seen_version=version,
         confirm_within=turn.confirm_within,
         now=turn.now,

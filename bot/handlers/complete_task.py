@@ -11,12 +11,14 @@ from aiogram.types import Message as TelegramMessage
 from bot.callbacks import Tapped
 from bot.handlers.record_spending import echo
 from bot.parsing import parse_amounts
+from bot.sent_photo import sent_photo
 from bot.states import Answer, Asking
 from bot.turn import Turn
 from bot.views.expense import Draft, expense_panel, people_panel
 from core.identity.models import User
-from core.ids import PhotoId, TaskId, UserId
+from core.ids import TaskId, UserId
 from core.notifications.message import Callback
+from core.photos.give_photo import SentPhoto
 from core.purchases.complete_task import complete_task
 from core.purchases.models import Purchase, Task, TaskStatus
 from core.purchases.queries import locked_task, participants_of
@@ -93,8 +95,7 @@ async def hear_cost(message: TelegramMessage, state: FSMContext, turn: Turn) -> 
     payer_ids = draft.payer_ids or [turn.actor.user_id]
     amounts = parse_amounts(message.text or message.caption or "", purchase.currency, count=len(payer_ids))
     payers = {user_id: amount.minor for user_id, amount in zip(payer_ids, amounts, strict=True)}
-    receipt_id = await turn.photo_of(message)
-    await _complete(turn, state, purchase, task, draft, payers, receipt_id)
+    await _complete(turn, state, purchase, task, draft, payers, sent_photo(message))
 
 
 @router.callback_query(Tapped("complete", ids=1))
@@ -114,7 +115,7 @@ async def _complete(
     task: Task,
     draft: Draft,
     payers: dict[UserId, int] | None,
-    receipt_id: PhotoId | None,
+    receipt: SentPhoto | None,
 ) -> None:
     cost_minor = sum(payers.values()) if payers else task.cost_minor
     if task.status == TaskStatus.DONE:
@@ -126,7 +127,7 @@ async def _complete(
         cost_minor=cost_minor,
         payers=payers,
         split=Equal(tuple(draft.sharer_ids)) if draft.sharer_ids else None,
-        receipt_id=receipt_id,
+        receipt=receipt,
         now=turn.now,
     )
     await state.clear()

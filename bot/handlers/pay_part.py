@@ -13,6 +13,7 @@ from bot.handlers.pay_by_link import start
 from bot.handlers.pay_from_wallet import pay_from
 from bot.handlers.pay_intent import DEBT
 from bot.parsing import parse_amount
+from bot.sent_photo import sent_photo
 from bot.states import Answer, Asking
 from bot.turn import Turn
 from bot.views.debts import PART_VIA, PROVIDER_LETTERS, part_view
@@ -50,8 +51,7 @@ async def hear_photo(message: TelegramMessage, state: FSMContext, turn: Turn) ->
     """Claim that the amount in the caption was paid outside, with the photo as the proof."""
     intent, version = await _asked_about(turn, state)
     amount = parse_amount(message.caption or "", intent.currency)
-    proof = await turn.photo_of(message)
-    view = await claim(turn, intent.id, version=version, amount_minor=amount.minor, proof_id=proof)
+    view = await claim(turn, intent.id, version=version, amount_minor=amount.minor, proof=sent_photo(message))
     await state.clear()
     turn.replies.say(view)
 

@@ -11,6 +11,7 @@ from bot.callbacks import Tapped
 from bot.choose_purchase import about_a_purchase, with_purchase
 from bot.mentions import mentioned_participants
 from bot.parsing import parse_spent
+from bot.sent_photo import sent_photo
 from bot.states import Answer, Asking
 from bot.turn import Turn
 from core.ids import PurchaseId
@@ -65,7 +66,7 @@ async def run(turn: Turn, state: FSMContext, purchase: Purchase, words: str) -> 
         title=spent.title,
         cost_minor=spent.amount.minor,
         split=Equal(tuple(sharers)) if sharers else None,
-        receipt_id=await turn.photo_of(message) if isinstance(message, TelegramMessage) else None,
+        receipt=sent_photo(message) if isinstance(message, TelegramMessage) else None,
         now=turn.now,
     )
     await state.clear()

@@ -6,7 +6,7 @@ from core.db import Database
 from core.identity.confirm_person import check_confirmed, confirm_person
 from core.identity.models import Password
 from core.identity.whose_token import Caller
-from core.personal_data.erase_person import erase_person, hold_all_of
+from core.personal_data.erase_person import erase_held, hold_all_of
 
 
 async def erase_me(db: Database, *, caller: Caller, password: str | None, code: str | None, now: datetime) -> None:
@@ -26,8 +26,8 @@ async def erase_me(db: Database, *, caller: Caller, password: str | None, code: 
         known = await session.get(Password, user_id)
     await confirm_person(db, known=known, password=password, code=code)
     async with db.transaction() as session:
-        user, _ = await hold_all_of(session, user_id)
+        user, took_part = await hold_all_of(session, user_id)
         if user.erased_at is not None:
             return  # they asked twice at once
         await check_confirmed(session, user_id, known=known, code=code, now=now)
-        await erase_person(session, user_id=user_id, now=now)
+        await erase_held(session, user, took_part, now=now)

@@ -1,5 +1,6 @@
 """Forget who a person is, on their request: what is left of them is amounts in other people's books, under no name."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
@@ -35,8 +36,16 @@ async def erase_person(session: AsyncSession, *, user_id: UserId, now: datetime)
     :raises StillInTheWay: if money or shares of theirs are open.
     """
     user, took_part = await hold_all_of(session, user_id)
-    if user.erased_at is not None:
-        return
+    if user.erased_at is None:
+        await erase_held(session, user, took_part, now=now)
+
+
+async def erase_held(session: AsyncSession, user: User, took_part: Collection[Purchase], *, now: datetime) -> None:
+    """Forget a person who is held with all that changes, as `hold_all_of` does it, and was not forgotten before.
+
+    :raises StillInTheWay: if money or shares of theirs are open.
+    """
+    user_id = user.id
     await check_nothing_is_open(session, user_id)
     for purchase in took_part:
         if purchase.status != PurchaseStatus.CLOSED:

@@ -84,8 +84,6 @@ async def _forget_payments(session: AsyncSession, user_id: UserId) -> None:
             notice.raw, notice.headers, notice.query = b"", {}, {}
     paid = update(Attempt).where(Attempt.payer_id == user_id)
     await session.execute(paid.values(proof_id=None, confirmation_url=None))
-    done = update(Task).where((Task.assignee_id == user_id) | (Task.author_id == user_id))
-    await session.execute(done.values(receipt_id=None))
     own_photos = select(Photo.id).where(Photo.user_id == user_id)
     await session.execute(update(Task).where(Task.receipt_id.in_(own_photos)).values(receipt_id=None))
     await session.execute(delete(Photo).where(Photo.user_id == user_id))

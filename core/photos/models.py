@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, false, text
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from core.db import Base
@@ -17,7 +17,7 @@ class Photo(Base):
         CheckConstraint("num_nonnulls(telegram_file_id, content) = 1", name="in_one_place"),
         CheckConstraint("(content IS NULL) = (digest IS NULL)", name="uploaded_has_digest"),
         Index("photos_user_id_idx", "user_id"),
-        Index("photos_created_at_idx", "created_at"),
+        Index("photos_unused_idx", "created_at", postgresql_where=text("NOT is_used")),
         {"schema": "photos"},
     )
 
@@ -26,4 +26,5 @@ class Photo(Base):
     telegram_file_id: Mapped[str | None]
     digest: Mapped[str | None]  # SHA-256 of what was uploaded, in hexadecimal digits, to know it again
     content: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
+    is_used: Mapped[bool] = mapped_column(server_default=false(), default=False)  # it shows something
     created_at: Mapped[datetime]

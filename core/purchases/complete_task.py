@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import Invalid
 from core.identity.actor import Actor
-from core.ids import PhotoId, TaskId, UserId
-from core.photos.keep_photo import own_photo
+from core.ids import TaskId, UserId
+from core.photos.give_photo import GivenPhoto, use_photo
 from core.purchases.events import TaskCompleted
 from core.purchases.happened import happened
 from core.purchases.models import Purchase, Task, TaskPayer, TaskShare, TaskStatus
@@ -31,7 +31,7 @@ async def complete_task(
     cost_minor: int | None = None,
     payers: Mapping[UserId, int] | None = None,
     split: Split | None = None,
-    receipt_id: PhotoId | None = None,
+    receipt: GivenPhoto | None = None,
 ) -> Task:
     """Mark a taken task as done.
 
@@ -55,7 +55,7 @@ async def complete_task(
     if cost is None:
         raise CostUnknown(title=task.title)
     task.assignee_id = task.assignee_id or actor.user_id
-    task.receipt_id = await own_photo(session, actor=actor, photo_id=receipt_id) or task.receipt_id
+    task.receipt_id = await use_photo(session, actor=actor, given=receipt, now=now) or task.receipt_id
     await store_result(session, purchase, task, cost_minor=cost, payers=payers, split=split, actor=actor, now=now)
     return task
 

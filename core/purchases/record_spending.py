@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.identity.actor import Actor
-from core.ids import PhotoId, PurchaseId, UserId
-from core.photos.keep_photo import own_photo
+from core.ids import PurchaseId, UserId
+from core.photos.give_photo import GivenPhoto, use_photo
 from core.purchases.add_task import new_task
 from core.purchases.complete_task import store_result
 from core.purchases.models import Task
@@ -26,7 +26,7 @@ async def record_spending(
     now: datetime,
     payers: Mapping[UserId, int] | None = None,
     split: Split | None = None,
-    receipt_id: PhotoId | None = None,
+    receipt: GivenPhoto | None = None,
 ) -> Task:
     """Create a task that is done; the payer defaults to the actor, the split to equal among all participants.
 
@@ -38,7 +38,7 @@ async def record_spending(
     purchase = await locked_own_purchase(session, actor=actor, purchase_id=purchase_id)
     task = await new_task(session, purchase, actor, title, now=now)
     task.assignee_id = actor.user_id
-    task.receipt_id = await own_photo(session, actor=actor, photo_id=receipt_id)
+    task.receipt_id = await use_photo(session, actor=actor, given=receipt, now=now)
     session.add(task)
     await session.flush()
     cost = check_amount(cost_minor)

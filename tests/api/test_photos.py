@@ -1,5 +1,7 @@
 """Photos by HTTP: uploaded to show what was bought and paid, and seen by whom it concerns."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,9 @@ from tests.core.photos.test_as_jpeg import picture, read, written
 PHOTO = written(picture(), "JPEG")
 
 
-async def put(who: Person, content: bytes, *, identity: str | None = None, kind: str = "image/jpeg") -> httpx2.Response:
+async def put(
+    who: Person, content: bytes | AsyncIterator[bytes], *, identity: str | None = None, kind: str = "image/jpeg"
+) -> httpx2.Response:
     """Upload a photo, under a new id unless one is given."""
     headers = {"Authorization": f"Bearer {who.token}", "Content-Type": kind}
     return await who.http.put(f"/v1/photos/{identity or new_id()}", content=content, headers=headers)
@@ -69,10 +73,30 @@ class TestUploading:
         assert answers[0] == 422
         assert answers[-1] == 429
 
+    async def test_waits_for_one_of_the_same_person(self, door: Door) -> None:
+        anna, boris = await door.person(), await door.person()
+        arrived, going_on = asyncio.Event(), asyncio.Event()
+
+        async def slowly() -> AsyncIterator[bytes]:
+            yield PHOTO[:10]
+            arrived.set()
+            await going_on.wait()
+            yield PHOTO[10:]
+
+        uploading = asyncio.create_task(put(anna, slowly()))
+        await arrived.wait()
+        while (second := await put(anna, PHOTO)).status_code == 204:  # the first may not have been read so far
+            pass
+        other = await put(boris, PHOTO)
+        going_on.set()
+
+        assert (second.status_code, second.json()["code"]) == (429, "TOO_OFTEN")
+        assert (other.status_code, (await uploading).status_code) == (204, 204)
+
 
 class TestAReceipt:
     @pytest.mark.parametrize("of", ["spending", "task"])
-    async def test_is_seen_by_everybody_who_sees_the_purchase(self, door: Door, of: str) -> None:
+    async def test_is_seen_by_everybody_who_takes_part(self, door: Door, of: str) -> None:
         anna, boris, vera = [await door.person(name, chat=None) for name in ("Anna", "Boris", "Vera")]
         identity = await opened(anna, boris)
         spent: dict[str, Any] = {"cost_cents": 100, "receipt_id": await uploaded(boris)}

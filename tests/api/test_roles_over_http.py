@@ -29,7 +29,7 @@ from core.settlement.models import Intent
 from tests.api.door import Door, Person
 from tests.api.test_openapi import ENDLESS, OPERATIONS
 from tests.builders import BANK, NO_LIMITS, NOW, OTHER_GROUP, WEEK, lock, purchase, spending
-from tests.core.photos.test_keep_photo import uploaded
+from tests.core.photos.test_give_photo import uploaded
 
 ROLES = ("nobody", "stranger", "ex-participant", "onlooker", "participant", "payer", "payee", "organizer")
 TOLD = {401: "U", 403: "F", 404: "N", 409: "C", 422: "W"}  # and -: it is done
@@ -80,7 +80,7 @@ TABLE: dict[str, tuple[str, Any]] = {
     "finish_task": ("UNNFFF-C", {"cost_cents": 100}),
     "reopen_task": ("UNNFFF-C", None),
     "upload_photo": ("UWWWWWWW", None),  # nothing is no photo
-    "read_receipt": ("UNN-----", None),
+    "read_receipt": ("UNNF----", None),
     "read_proof": ("UNNNN--N", None),
     "preview": ("UNN-----", None),
     "lock_distribution": ("UNNFFFF-", {"strategy": "accruals", "drop_unfinished": True}),
@@ -194,9 +194,7 @@ async def _locked(session: AsyncSession, people: People) -> dict[str, Any]:
     async def claimed() -> Attempt:
         intent_id = IntentId((await owed()).id)
         photo_id = await uploaded(session, payer)
-        return await claim_paid(
-            session, actor=payer, intent_id=intent_id, confirm_within=WEEK, proof_id=photo_id, now=NOW
-        )
+        return await claim_paid(session, actor=payer, intent_id=intent_id, confirm_within=WEEK, proof=photo_id, now=NOW)
 
     async def paid() -> Attempt:
         return await confirm_received(session, actor=payee, attempt_id=(await claimed()).id, now=NOW)

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from api.errors import NotNow
 from api.telegram_files import BYTES_MAX, TelegramFiles
-from core.photos.keep_photo import PhotoNotFound
+from core.photos.give_photo import PhotoNotFound
 
 TOKEN = "42:secret"
 Answer = Callable[[httpx2.Request], httpx2.Response]

@@ -17,7 +17,7 @@ from core.db import Database, asyncpg_url
 from core.migrate import FOLDER, DatabaseIsNewer, alembic_config, migrate, newest_revision
 from core.payments.claim_paid import claim_paid
 from core.payments.models import Attempt
-from core.photos.keep_photo import keep_sent_photo
+from core.photos.give_photo import SentPhoto, use_photo
 from core.photos.models import Photo
 from core.purchases.models import Task
 from core.tables import METADATA
@@ -103,10 +103,10 @@ class TestMigrations:
             anna, boris = await person(session, "Анна"), await person(session, "Борис")
             dacha = await purchase(session, anna, boris)
             taxi, _ = [await spending(session, anna, dacha, 200_00) for _ in range(2)]
-            taxi.receipt_id = await keep_sent_photo(session, actor=anna, file_id="receipt", now=NOW)
+            taxi.receipt_id = await use_photo(session, actor=anna, given=SentPhoto("receipt"), now=NOW)
             [owed] = await lock(session, anna, dacha)
-            photo_id = await keep_sent_photo(session, actor=boris, file_id="proof", now=NOW)
-            await claim_paid(session, actor=boris, intent_id=owed.id, confirm_within=WEEK, proof_id=photo_id, now=NOW)
+            shown = SentPhoto("proof")
+            await claim_paid(session, actor=boris, intent_id=owed.id, confirm_within=WEEK, proof=shown, now=NOW)
         engine = create_async_engine(asyncpg_url(database_url))
 
         def step(connection: Connection, direction: Callable[[Config, str], None], to: str) -> None:

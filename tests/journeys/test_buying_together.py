@@ -1,14 +1,19 @@
 """Journeys of people through the chat: over HTTP, through the real bot, workers and database."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from admin.product import Running
 from admin.story import GROUP, play
+from core.clock import utc_now
+from core.identity.actor import Actor
 from core.inbox.models import InboxRow
 from core.notifications.models import Notification
+from core.payments.claim_paid import claim_paid
+from core.photos.give_photo import SentPhoto
 from core.purchases.models import Participant, Purchase, Task
 from core.settlement.models import Intent
 from sandbox.bank.client import Bank
@@ -247,6 +252,25 @@ class TestPayments:
         async with product.db.transaction() as session:
             intent = (await session.scalars(select(Intent))).one()
             assert (intent.paid_minor, intent.left_minor, intent.status) == (200_00, 300_00, "created")
+
+    async def test_are_asked_about_though_telegram_does_not_take_the_photo(
+        self, world: World, product: Running
+    ) -> None:
+        anna, _ = await locked(world)
+        async with product.db.transaction() as session:
+            [intent] = await session.scalars(select(Intent))
+            await claim_paid(
+                session,
+                actor=Actor(intent.payer_id, "Борис", "ru", "UTC"),
+                intent_id=intent.id,
+                confirm_within=timedelta(days=7),
+                proof=SentPhoto("of-another-bot"),
+                now=utc_now(),
+            )
+
+        await anna.tap(await anna.sees(None, containing="Пришло?", button="✅ Пришло"), "✅ Пришло")
+
+        await anna.sees(None, containing="Записал")
 
     async def test_may_be_taken_back_and_forgiven(self, world: World) -> None:
         anna, boris = await locked(world)

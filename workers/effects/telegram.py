@@ -3,10 +3,12 @@
 import contextlib
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
+
+import structlog
 
 from core.clock import utc_now
 from core.identity.models import Reach
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 # Two of them fit into any lease: who waits longer would send what another worker has taken over.
 ANSWER_SECONDS = 7
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ class Telegram:
         return self.group_messages_per_minute if is_group else PRIVATE_PER_MINUTE
 
     async def send(self, chat_id: int, message: Message, *, thread_id: int | None = None) -> Outcome:
-        """Send a message, with its photo or file if it has one."""
+        """Send a message, with its photo or file if it has one; without a photo that Telegram does not take."""
         common: dict[str, Any] = {
             "reply_markup": self._markup(chat_id, message),
             "message_thread_id": thread_id,
@@ -125,7 +129,10 @@ class Telegram:
             else:
                 sent = await self.bot.send_message(chat_id, message.html, **common)
         except Exception as failure:  # noqa: BLE001 -- classified, and raised again if it is none of Telegram's
-            return outcome_of(failure)
+            outcome = outcome_of(failure)
+            if isinstance(outcome, Refused) and message.photo:
+                return await self.send(chat_id, _without_photo(message, outcome), thread_id=thread_id)
+            return outcome
         return Sent(sent.message_id)
 
     async def edit(self, chat_id: int, message_id: int, message: Message) -> Outcome:
@@ -147,7 +154,10 @@ class Telegram:
         except Exception as failure:  # noqa: BLE001 -- as above
             if "message is not modified" in str(failure):
                 return Sent(message_id)
-            return outcome_of(failure)
+            outcome = outcome_of(failure)
+            if isinstance(outcome, Refused) and message.photo:
+                return await self.edit(chat_id, message_id, _without_photo(message, outcome))
+            return outcome
         return Sent(message_id)
 
     def _markup(self, chat_id: int, message: Message) -> Any:
@@ -218,6 +228,12 @@ def _reach(text: str) -> Reach:
     if "deactivated" in text:
         return Reach.DEACTIVATED
     return Reach.BLOCKED
+
+
+def _without_photo(message: Message, refusal: Refused) -> Message:
+    """Return what a message says, which must arrive whatever somebody gave as a photo."""
+    log.warning("telegram-refused-a-photo", error=refusal.error)
+    return replace(message, photo=None)
 
 
 def _photo(message: Message) -> Any:

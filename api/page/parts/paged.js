@@ -27,7 +27,11 @@ function Pages({ path, children }) {
     wanted.current += 1;
     await load().catch((error) => { wanted.current -= 1; throw error; });
   };
-  useEffect(() => { if (wanted.current) load().catch(() => {}); }, [first.data]);
+  const giveUp = () => { // rather the beginning alone, and the way to more, than what does not fit together
+    wanted.current = 0;
+    setBehind({ first: first.data, pages: [] });
+  };
+  useEffect(() => { if (wanted.current) load().catch(giveUp); }, [first.data]);
   return html`<${Read} from=${first}>${(page) => {
     const pages = [page, ...behind.pages];
     const items = [...new Map(pages.flatMap((one) => one.items).map((item) => [item.id, item])).values()];

@@ -18,7 +18,7 @@ export function NewPurchase({ chats, close }) {
     const due = values.get("due");
     const made = await post("/purchases", {
       title: values.get("title").trim(), currency: values.get("currency"),
-      ...(chat && { chat_id: chat.id }), ...(due && { due_at: eveningOf(due) }),
+      ...(chatId && { chat_id: chatId }), ...(due && { due_at: eveningOf(due) }),
     });
     refresh("/purchases?");
     go(`/purchases/${made.id}`);

@@ -16,6 +16,7 @@ COMMON = (
     "reply_markup ephemeral_message_parameters allow_paid_broadcast message_effect_id"
 )
 ANSWER_SECONDS = 15
+PHOTO_SIDES_MAX, PHOTO_RATIO_MAX = 10_000, 20  # pixels of width and height together, and how many times the other
 
 
 @method("sendMessage", f"{COMMON} text entities", writes=True)
@@ -66,6 +67,9 @@ async def _send_file(call: Call, kind: str) -> Thing:
         call.text("caption", required=False) or "", call.text("parse_mode", required=False), CAPTION_MAX
     )
     file = await take_file(call, kind, call.files.get(kind) or call.params.get(kind))
+    sides = file["media"]["width"], file["media"]["height"]
+    if kind == "photo" and (sum(sides) > PHOTO_SIDES_MAX or max(sides) > PHOTO_RATIO_MAX * min(sides)):
+        raise Refusal.bad("PHOTO_INVALID_DIMENSIONS")
     return _send(call, text=text, entities=entities, file_id=file["file_id"])
 
 

@@ -29,7 +29,7 @@ from core.payments.refund_attempt import refund_attempt
 from core.personal_data.erase_person import StillInTheWay, erase_person
 from core.personal_data.export_person import export_person
 from core.personal_data.open_matters import open_matters
-from core.photos.keep_photo import keep_sent_photo
+from core.photos.give_photo import SentPhoto, use_photo
 from core.purchases.add_task import add_task
 from core.purchases.invite_person import invite_person
 from core.purchases.models import Invite, Participant, Purchase, Task
@@ -90,15 +90,15 @@ async def lived(session: AsyncSession) -> tuple[Actor, Purchase]:
         await set_requisite(session, actor=who, kind=kind, value=value)  # type: ignore[arg-type]
     dacha = await purchase(session, friend, who, title=f"Подарок для @{USERNAME}")
     cake = await spending(session, who, dacha, 300_00, title=f"Торт ({NAME})")
-    cake.receipt_id = await keep_sent_photo(session, actor=who, file_id=PHOTO, now=NOW)
+    cake.receipt_id = await use_photo(session, actor=who, given=SentPhoto(PHOTO), now=NOW)
     [owed] = await lock(session, friend, dacha)
     claim = await claim_paid(session, actor=friend, intent_id=owed.id, confirm_within=WEEK, now=NOW)
     await confirm_received(session, actor=who, attempt_id=claim.id, now=NOW)
     own = await purchase(session, friend, who, title="Дрова")
     await spending(session, friend, own, 200_00)
     [owes] = await lock(session, friend, own)
-    photo_id = await keep_sent_photo(session, actor=who, file_id=PHOTO, now=NOW)
-    said = await claim_paid(session, actor=who, intent_id=owes.id, confirm_within=WEEK, proof_id=photo_id, now=NOW)
+    shown = SentPhoto(PHOTO)
+    said = await claim_paid(session, actor=who, intent_id=owes.id, confirm_within=WEEK, proof=shown, now=NOW)
     await confirm_received(session, actor=friend, attempt_id=said.id, now=NOW)
     await with_money(session, who)
     await notify(

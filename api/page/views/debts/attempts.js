@@ -29,7 +29,7 @@ function Attempt({ attempt, debt }) {
       <${GoneBack} payment=${payment} /><small>${[wentBy(attempt), moment(at)].join(" · ")}</small>
       <small role="status" class=${status === "failed" ? "bad" : ""}>${say(`attempt-${status}`)}</small>${why && html`<small>${why}</small>`}
       ${attempt.proof_url && html`<${PhotoButton} look="quiet" url=${attempt.proof_url}
-        title=${say("proof-of", { amount: money(cents, currency) })}>${say("proof")}<//>`}</span>
+        title=${say("proof-of", { amount: money(cents, currency) })} label=${say("proof-of", { amount: money(cents, currency) })}>${say("proof")}<//>`}</span>
     ${isOpen && html`<${Answers} attempt=${attempt} debt=${debt} />`}
     ${status === "succeeded" && debt.payee_id === person.value.id && html`<${GiveBack} payment=${payment} />`}</li>`;
 }

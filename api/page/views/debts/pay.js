@@ -64,7 +64,7 @@ function PayForm({ debt, method, close }) {
   return html`<${FormDialog} title=${titleOf(method)} close=${close} confirm=${say(`pay-by-${method.rail}`)} act=${pay}>
     ${method.rail === "wallet" && html`<${Balance} currency=${debt.currency} />`}
     <${AmountField} label=${say("how-much")} name="amount" required least=${1} currency=${debt.currency} cents=${debt.left_cents} autofocus />
-    ${method.rail === "manual" && html`<${PhotoField} label=${say("proof-optional")} />
+    ${method.rail === "manual" && html`<${PhotoField} label=${say("proof-optional")} hint=${say("proof-hint", { name: debt.payee_name })} />
       <p class="soft">${say("manual-means", { name: debt.payee_name })}</p>`}
   <//>`;
 }

@@ -47,6 +47,6 @@ export function AddSpending({ purchase, close }) {
   return html`<${FormDialog} title=${say("i-paid-already")} close=${close} confirm=${say("add")} act=${add}>
     <${Field} label=${say("what-for")} name="title" required maxlength="100" autofocus />
     <${AmountField} label=${say("cost")} name="cost" required currency=${purchase.currency} />
-    <${Terms} purchase=${purchase} /><${PhotoField} label=${say("receipt-optional")} />
+    <${Terms} purchase=${purchase} /><${PhotoField} label=${say("receipt-optional")} hint=${say("receipt-hint")} />
   <//>`;
 }

@@ -21,6 +21,6 @@ export function FinishTask({ purchase, task, close }) {
   };
   return html`<${FormDialog} title=${task.title} close=${close} confirm=${say("finish")} act=${finish}>
     <${AmountField} label=${say("cost")} name="cost" required currency=${purchase.currency} cents=${task.estimate_cents} autofocus />
-    <${Terms} purchase=${purchase} /><${PhotoField} label=${say("receipt-optional")} />
+    <${Terms} purchase=${purchase} /><${PhotoField} label=${say("receipt-optional")} hint=${say("receipt-hint")} />
   <//>`;
 }

@@ -1,14 +1,16 @@
-"""Keep a photo that somebody gives, until it is shown to be a receipt or a proof of something."""
+"""Give a photo: upload it, and show by it what was bought or paid."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import Conflict, NotFound
 from core.identity.actor import Actor
+from core.identity.people import hold_person
 from core.ids import PhotoId, new_id
 from core.photos.models import Photo
 
@@ -21,23 +23,27 @@ class OtherPhoto(Conflict):
     """There is another photo of this id."""
 
 
-async def keep_sent_photo(session: AsyncSession, *, actor: Actor, file_id: str, now: datetime) -> PhotoId:
-    """Keep a photo that the actor sent in the chat, and return by which id; Telegram has what it shows."""
-    photo = Photo(id=PhotoId(new_id()), user_id=actor.user_id, telegram_file_id=file_id, created_at=now)
-    session.add(photo)
-    await session.flush()
-    return photo.id
+@dataclass(frozen=True, slots=True)
+class SentPhoto:
+    """A photo that was sent in the chat, by the id that Telegram knows it by."""
+
+    file_id: str
 
 
-async def keep_uploaded_photo(
+GivenPhoto = PhotoId | SentPhoto
+
+
+async def upload_photo(
     session: AsyncSession, *, actor: Actor, photo_id: PhotoId, uploaded: bytes, jpeg: bytes, now: datetime
 ) -> None:
     """Keep a photo by an id that its sender made up; twice is the same as once.
 
     `jpeg` is what `as_jpeg` makes of what was `uploaded`.
 
+    :raises PersonNotFound: if the actor was erased meanwhile.
     :raises OtherPhoto: if the id is that of something else.
     """
+    await hold_person(session, actor.user_id)
     digest = hashlib.sha256(uploaded).hexdigest()
     row = insert(Photo).values(id=photo_id, user_id=actor.user_id, digest=digest, content=jpeg, created_at=now)
     if await session.scalar(row.on_conflict_do_nothing().returning(Photo.id)):
@@ -47,17 +53,22 @@ async def keep_uploaded_photo(
         raise OtherPhoto
 
 
-async def own_photo(session: AsyncSession, *, actor: Actor, photo_id: PhotoId | None) -> PhotoId | None:
-    """Return the id of a photo of the actor's that is about to be shown as something; None of none.
+async def use_photo(session: AsyncSession, *, actor: Actor, given: GivenPhoto | None, now: datetime) -> PhotoId | None:
+    """Return the id of a photo of the actor's that shows something from now on; None of none.
 
-    It is held, so that it is not swept away meanwhile.
+    Whoever calls this holds already what it is to show something of.
 
     :raises PhotoNotFound: if it is not the actor's.
     """
-    if photo_id is None:
+    if given is None:
         return None
-    held = select(Photo.id).where(Photo.id == photo_id, Photo.user_id == actor.user_id)
-    found = await session.scalar(held.with_for_update(read=True, key_share=True))
-    if found is None:
+    if isinstance(given, SentPhoto):
+        sent = Photo(id=new_id(), user_id=actor.user_id, telegram_file_id=given.file_id, is_used=True, created_at=now)
+        session.add(sent)
+        await session.flush()
+        return sent.id
+    own = (Photo.id == given) & (Photo.user_id == actor.user_id)
+    used = update(Photo).where(own).values(is_used=True).returning(Photo.id)
+    if await session.scalar(used) is None:
         raise PhotoNotFound
-    return found
+    return given

@@ -30,7 +30,8 @@ class Server:
     async def create_empty(self, *, template: str = "template0") -> str:
         """Make a database without tables, and return its name."""
         name = f"{self._prefix}_{next(self._numbers)}"
-        await self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        # Its files are copied as they are, in half the time that it takes to write them into the log.
+        await self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         return name
 
     async def create(self) -> str:

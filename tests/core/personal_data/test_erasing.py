@@ -31,8 +31,10 @@ from core.personal_data.export_person import export_person
 from core.personal_data.open_matters import open_matters
 from core.photos.give_photo import SentPhoto, use_photo
 from core.purchases.add_task import add_task
+from core.purchases.complete_task import complete_task
 from core.purchases.invite_person import invite_person
 from core.purchases.models import Invite, Participant, Purchase, Task
+from core.purchases.shares import Equal
 from core.purchases.take_task import take_task
 from core.tables import METADATA
 from tests.builders import (
@@ -225,6 +227,27 @@ class TestAPersonWhoWasErased:
         card = await session.get_one(Card, dacha.id, populate_existing=True)
         assert card.wanted_version > card.shown_version
         assert card.message_id == 7
+
+    async def test_leaves_the_receipts_of_others(self, session: AsyncSession) -> None:
+        anna, boris = await person(session, "Анна"), await person(session, "Борис")
+        dacha = await purchase(session, boris, anna)
+        task = await add_task(session, actor=anna, purchase_id=dacha.id, title="Угли", now=NOW)
+        await complete_task(
+            session,
+            actor=boris,
+            task_id=task.id,
+            cost_minor=1_00,
+            split=Equal((boris.user_id,)),
+            receipt=SentPhoto(PHOTO),
+            now=NOW,
+        )
+        receipt_id = task.receipt_id
+
+        await erase_person(session, user_id=anna.user_id, now=NOW)
+        await session.refresh(task)
+
+        assert receipt_id is not None
+        assert task.receipt_id == receipt_id
 
     async def test_has_declined_what_they_were_invited_to(self, session: AsyncSession) -> None:
         host, guest = await person(session, "Хозяин"), await person(session, "Гость", username="guest_one")
